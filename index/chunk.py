@@ -1,0 +1,139 @@
+"""Sentences into passages of bounded size that never cut a sentence that fits."""
+
+import bisect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from index.text.analysis import terms
+from index.text.sentences import split_sentences
+from index.types import Chunk, Document, Heading, Json, Sentence
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkerConfig:
+    """Sizes in tokens of the embedder.
+
+    Attributes:
+        max_tokens: No passage is longer. The context (title, headings) is cut so that
+            both fit into what the embedder reads.
+        min_tokens: A new heading starts a new passage only when the one before has at
+            least this size, so that lists of short sections do not become crumbs.
+        context_tokens: Most that title and headings may take.
+    """
+
+    max_tokens: int = 160
+    min_tokens: int = 48
+    context_tokens: int = 48
+
+    def describe(self) -> dict[str, Json]:
+        """The configuration as the manifest records it."""
+        return {"name": "sentence-window", **asdict(self)}
+
+
+class SentenceChunker:
+    """Packs whole sentences, section by section, up to a number of tokens.
+
+    Args:
+        count_tokens: Tokens of each text, as the embedder counts them.
+        config: Sizes; ``max_tokens + context_tokens`` must fit the embedder's input.
+    """
+
+    def __init__(self, count_tokens: CountTokens, config: ChunkerConfig) -> None:
+        self._count_tokens = count_tokens
+        self._config = config
+
+    def chunk(self, document: Document) -> list[Chunk]:
+        """Cut a document into passages: ``document.text[c.start:c.end] == c.text``."""
+        text = document.text
+        sentences = split_sentences(text, document.headings)
+        counts = self._count_tokens([text[s.start : s.end] for s in sentences])
+        pieces: list[tuple[Sentence, int]] = []
+        for sentence, count in zip(sentences, counts, strict=True):
+            if count <= self._config.max_tokens:
+                pieces.append((sentence, count))
+            else:
+                pieces.extend(self._cut(text, sentence, count))
+        outline = _Outline(document)
+        contexts: dict[str, str] = {}
+        chunks = []
+        for run in self._pack(pieces):
+            start, end = run[0].start, run[-1].end
+            context = outline.context(start)
+            if context not in contexts:
+                contexts[context] = self._fit(context)
+            chunks.append(
+                Chunk(
+                    document_id=document.id,
+                    revision=document.revision,
+                    start=start,
+                    end=end,
+                    text=text[start:end],
+                    context=contexts[context],
+                    sentences=tuple(run),
+                )
+            )
+        return chunks
+
+    def _pack(self, pieces: Sequence[tuple[Sentence, int]]) -> Iterator[list[Sentence]]:
+        run: list[Sentence] = []
+        size = 0
+        for sentence, count in pieces:
+            new_section = (
+                sentence.kind == "heading"
+                and size >= self._config.min_tokens
+                and run[-1].kind != "heading"
+            )
+            if run and (new_section or size + count > self._config.max_tokens):
+                yield run
+                run, size = [], 0
+            run.append(sentence)
+            size += count
+        if run:
+            yield run
+
+    def _cut(self, text: str, sentence: Sentence, count: int) -> Iterator[tuple[Sentence, int]]:
+        """Cut what no passage can hold (a table row, base64 …) at white space if it has any."""
+        start = sentence.start
+        per_character = count / (sentence.end - sentence.start)
+        step = max(1, int(self._config.max_tokens * 0.8 / per_character))
+        while start < sentence.end:
+            end = min(start + step, sentence.end)
+            if end < sentence.end:
+                space = max(text.rfind(" ", start + step // 2, end), text.rfind("\n", start + step // 2, end))
+                end = space if space > 0 else end
+            while (size := self._count_tokens([text[start:end]])[0]) > self._config.max_tokens and end - start > 1:
+                end = start + (end - start) // 2
+            trimmed_start = start + len(text[start:end]) - len(text[start:end].lstrip())
+            trimmed_end = start + len(text[start:end].rstrip())
+            if trimmed_end > trimmed_start:
+                yield Sentence(trimmed_start, trimmed_end, sentence.kind), size
+            start = end
+
+    def _fit(self, context: str) -> str:
+        """Drop the outermost words first: the nearest heading says most."""
+        words = context.split(" ")
+        while words and self._count_tokens([" ".join(words)])[0] > self._config.context_tokens:
+            words = words[max(1, len(words) // 8) :]
+        return " ".join(words)
+
+
+class _Outline:
+    """Which title and headings a position stands under."""
+
+    def __init__(self, document: Document) -> None:
+        self._title = document.title
+        self._headings = document.headings
+        self._starts = [h.start for h in self._headings]
+
+    def context(self, position: int) -> str:
+        path: list[Heading] = []
+        for heading in self._headings[: bisect.bisect_left(self._starts, position)]:
+            while path and path[-1].level >= heading.level:
+                path.pop()
+            path.append(heading)
+        titles = [h.title for h in path]
+        if self._title and all(terms(self._title) != terms(title) for title in titles):
+            titles.insert(0, self._title)
+        return " › ".join(titles)

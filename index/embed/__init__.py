@@ -1,0 +1,1 @@
+"""Text into vectors: any sentence-transformers model, exported once, run by ONNX Runtime."""

@@ -1,0 +1,202 @@
+"""One tree for everything that Citewise refuses or cannot do.
+
+    CitewiseError
+    ├── InvalidInput              the caller's input is wrong
+    │   ├── InvalidQuestion
+    │   ├── InvalidFilter
+    │   └── InvalidSettings
+    ├── NotFound
+    │   ├── PathNotFound
+    │   ├── DocumentNotFound
+    │   ├── RevisionNotFound
+    │   └── CollectionNotFound
+    ├── DocumentDeleted           was there, and is gone for good
+    ├── LoadError                 one file cannot be read as a document
+    │   ├── UnreadableFile
+    │   ├── UnsupportedFormat
+    │   ├── DocumentTooLarge
+    │   └── EmptyDocument
+    ├── IndexStateError
+    │   ├── IndexNotBuilt
+    │   ├── IndexMismatch         built with another embedder, chunker or schema
+    │   ├── IndexLocked           another process is writing
+    │   └── IndexDamaged
+    ├── ModelUnavailable          a model that is not on this machine
+    └── CitationBroken            an answer whose citation does not resolve (a defect)
+
+Each error says what was wrong (``message``) and what to do about it (``hint``).
+"""
+
+
+class CitewiseError(Exception):
+    """Base of the tree.
+
+    Args:
+        message: Names the input and says what is wrong with it.
+        hint: What to do, as one sentence or command.
+    """
+
+    slug = "error"
+    title = "Citewise error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InvalidInput(CitewiseError):
+    """The caller's input is wrong."""
+
+    slug = "invalid-input"
+    title = "Invalid input"
+
+
+class InvalidQuestion(InvalidInput):
+    """An empty or an overlong question."""
+
+    slug = "invalid-question"
+    title = "Invalid question"
+
+
+class InvalidFilter(InvalidInput):
+    """A metadata filter that cannot be understood."""
+
+    slug = "invalid-filter"
+    title = "Invalid filter"
+
+
+class InvalidSettings(InvalidInput):
+    """An unknown setting or a value out of its range."""
+
+    slug = "invalid-settings"
+    title = "Invalid settings"
+
+
+class NotFound(CitewiseError):
+    """Something named by the caller does not exist."""
+
+    slug = "not-found"
+    title = "Not found"
+
+
+class PathNotFound(NotFound):
+    """A file or folder that is not there."""
+
+    slug = "path-not-found"
+    title = "Path not found"
+
+
+class DocumentNotFound(NotFound):
+    """No such document in the collection."""
+
+    slug = "document-not-found"
+    title = "Document not found"
+
+
+class RevisionNotFound(NotFound):
+    """The document has no such revision."""
+
+    slug = "revision-not-found"
+    title = "Revision not found"
+
+
+class CollectionNotFound(NotFound):
+    """No document was ever put into that collection."""
+
+    slug = "collection-not-found"
+    title = "Collection not found"
+
+
+class DocumentDeleted(CitewiseError):
+    """The document existed and was deleted."""
+
+    slug = "document-deleted"
+    title = "Document deleted"
+
+
+class LoadError(CitewiseError):
+    """One file cannot be read as a document."""
+
+    slug = "load-error"
+    title = "Document cannot be loaded"
+
+
+class UnreadableFile(LoadError):
+    """The operating system refuses to hand out the file."""
+
+    slug = "unreadable-file"
+    title = "Unreadable file"
+
+
+class UnsupportedFormat(LoadError):
+    """No loader for this kind of file."""
+
+    slug = "unsupported-format"
+    title = "Format not supported"
+
+
+class DocumentTooLarge(LoadError):
+    """Larger than the limit on one document."""
+
+    slug = "document-too-large"
+    title = "Document too large"
+
+
+class EmptyDocument(LoadError):
+    """The file holds no text."""
+
+    slug = "empty-document"
+    title = "Empty document"
+
+
+class IndexStateError(CitewiseError):
+    """The index is not in a state in which this can be done."""
+
+    slug = "index-state"
+    title = "Index not usable"
+
+
+class IndexNotBuilt(IndexStateError):
+    """There is no index in the data directory yet."""
+
+    slug = "index-not-built"
+    title = "Index not built"
+
+
+class IndexMismatch(IndexStateError):
+    """The index was built with another embedder, chunker or schema."""
+
+    slug = "index-mismatch"
+    title = "Index mismatch"
+
+
+class IndexLocked(IndexStateError):
+    """Another process is writing to the index."""
+
+    slug = "index-locked"
+    title = "Index locked"
+
+
+class IndexDamaged(IndexStateError):
+    """The database is not readable as one."""
+
+    slug = "index-damaged"
+    title = "Index damaged"
+
+
+class ModelUnavailable(CitewiseError):
+    """A model that is not on this machine, or cannot be used as configured."""
+
+    slug = "model-unavailable"
+    title = "Model not available"
+
+
+class CitationBroken(CitewiseError):
+    """An answer was withheld because a citation of it does not resolve."""
+
+    slug = "citation-broken"
+    title = "Citation does not resolve"

@@ -1,0 +1,79 @@
+"""What lies where in a data directory, and the manifest that says how it was built.
+
+    <data_dir>/
+      citewise.db               the store: the truth, manifest included
+      write.lock                held by the one process that writes
+      projections/<collection>/ vectors.bin, lexical.db: derived, can be thrown away
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from index.errors import IndexMismatch
+from index.types import Json
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths below one data directory."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file that holds the truth."""
+        return self.root / "citewise.db"
+
+    @property
+    def write_lock(self) -> Path:
+        """Locked by the writing process."""
+        return self.root / "write.lock"
+
+    def projections(self, collection: str) -> Path:
+        """The folder of one collection's projections; the name is never a path."""
+        return self.root / "projections" / sha256(collection.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """How every vector and passage in an index was made."""
+
+    embedder: Mapping[str, Json]
+    chunker: Mapping[str, Json]
+    schema: int = SCHEMA
+
+    def to_json(self) -> str:
+        """Serialise, with sorted keys."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Manifest":
+        """Read what ``to_json`` wrote."""
+        return cls(**json.loads(text))
+
+    def require(self, configured: "Manifest") -> None:
+        """Refuse an index that was built in another way than is configured now.
+
+        Raises:
+            IndexMismatch: With the difference and the command that repairs it.
+        """
+        if self.schema != configured.schema:
+            raise IndexMismatch(
+                f"The index has schema {self.schema}; this version of Citewise reads {configured.schema}.",
+                "Index the documents again into a new data directory.",
+            )
+        for part in ("embedder", "chunker"):
+            built: Mapping[str, Json] = getattr(self, part)
+            wanted: Mapping[str, Json] = getattr(configured, part)
+            changed = sorted(k for k in {*built, *wanted} if built.get(k) != wanted.get(k))
+            if changed:
+                differences = ", ".join(f"{k}: {built.get(k)} → {wanted.get(k)}" for k in changed)
+                raise IndexMismatch(
+                    f"The index was built with another {part} than is configured ({differences}).",
+                    "Run: citewise index rebuild, or configure the former one again.",
+                )

@@ -1,0 +1,72 @@
+"""Plain text."""
+
+from charset_normalizer import from_bytes
+
+from index.errors import EmptyDocument, UnsupportedFormat
+from index.text.blocks import infer_headings
+from index.text.canonical import canonical
+from index.types import Document, Heading, Metadata
+
+_BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class TextLoader:
+    """Loads ``.txt``; headings are inferred from layout."""
+
+    extensions = frozenset({".txt", ".text"})
+
+    def load(self, data: bytes, document_id: str, metadata: Metadata) -> Document:
+        """Decode, bring into canonical form and find the headings."""
+        text = decode(data, document_id)
+        return titled(document_id, text, metadata, infer_headings(text))
+
+
+def decode(data: bytes, name: str) -> str:
+    """Decode bytes to canonical text, by byte order mark, as UTF-8, or by detection.
+
+    Raises:
+        EmptyDocument: There is no text in it.
+        UnsupportedFormat: It is binary, or in no encoding that can be told.
+    """
+    text = canonical(_decode(data, name))
+    if not any(c.isalnum() for c in text):
+        raise EmptyDocument(f"{name} holds no text.", "Check that the right file was given.")
+    return text
+
+
+def titled(
+    document_id: str, text: str, metadata: Metadata, headings: tuple[Heading, ...]
+) -> Document:
+    """Build a document; a level 1 heading that opens it is its title if none is given."""
+    if "title" not in metadata and headings and headings[0].level == 1:
+        opening = text[: headings[0].start]
+        if not any(c.isalnum() for c in opening):
+            metadata = {**metadata, "title": headings[0].title}
+    return Document(document_id, text, metadata, headings)
+
+
+def _decode(data: bytes, name: str) -> str:
+    for mark, encoding in _BOMS.items():
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise UnsupportedFormat(
+                    f"{name} starts as {encoding} but byte {error.start} is not valid in it.",
+                    "Save the file again as UTF-8.",
+                ) from error
+    if b"\0" in data:
+        raise UnsupportedFormat(
+            f"{name} is binary (it contains NUL bytes), not text.",
+            "Convert it to text or Markdown first.",
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        best = from_bytes(data).best()
+        if best is None:
+            raise UnsupportedFormat(
+                f"{name} is not text in any encoding that can be told.",
+                "Save the file as UTF-8, or convert it to text first.",
+            ) from None
+        return str(best)

@@ -1,0 +1,1 @@
+"""What is derived from the store for speed, catches up with it, and can be thrown away."""

@@ -1,0 +1,177 @@
+"""The lexical projection: one collection's terms in an SQLite FTS5 table, ranked by BM25.
+
+FTS5 keeps exact document counts and lengths through every insertion and deletion, so the
+scores depend on what is in the collection and not on how it got there (ADR 0003).
+Any process may bring it up to date: SQLite's own lock makes sure that only one does.
+"""
+
+import json
+import logging
+import math
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from index.database import Database
+from index.store.sqlite import SqliteStore
+from index.text.analysis import terms
+
+log = logging.getLogger(__name__)
+
+_FORMAT = 1
+# A heading says what a passage is about, its own words say more.
+_CONTEXT_WEIGHT = 0.5
+_TABLES = """
+CREATE TABLE state (stamp TEXT NOT NULL, version INTEGER NOT NULL);
+CREATE VIRTUAL TABLE passages USING fts5 (
+  context, body, id UNINDEXED, document_id UNINDEXED, tokenize = "unicode61 remove_diacritics 0"
+);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (passages, row);
+"""
+
+
+class LexicalProjection:
+    """BM25 search over the passages of one collection.
+
+    Args:
+        path: The projection's database. Where it cannot be written, a temporary one is
+            made from the store instead.
+        collection: The collection that it projects.
+        stamp: Changes when the index is rebuilt another way; a file with another stamp
+            is made anew.
+    """
+
+    def __init__(self, path: Path, collection: str, stamp: str) -> None:
+        self._collection = collection
+        self._stamp = f"{_FORMAT}:{stamp}"
+        self._temporary: TemporaryDirectory[str] | None = None
+        self._database = self._open(path)
+
+    def _open(self, path: Path) -> Database:
+        database = Database(path, synchronous="NORMAL")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._prepare(database)
+        except (OSError, sqlite3.OperationalError) as error:
+            database.close()
+            log.warning("%s cannot be written (%s); using a temporary one.", path, error)
+            self._temporary = TemporaryDirectory(prefix="citewise-")
+            return self._open(Path(self._temporary.name, path.name))
+        except sqlite3.DatabaseError as error:
+            database.close()
+            log.warning("%s is not usable (%s); rebuilding it from the store.", path, error)
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            return self._open(path)
+        return database
+
+    def _prepare(self, database: Database) -> None:
+        database.connection.execute("PRAGMA journal_mode = WAL")
+        with database.writing() as tx:
+            made = tx.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone()
+            stamp = tx.execute("SELECT stamp FROM state").fetchone() if made else None
+            if stamp is None or stamp[0] != self._stamp:
+                for table in ("vocabulary", "passages", "state"):
+                    tx.execute(f"DROP TABLE IF EXISTS {table}")
+                for statement in _TABLES.split(";"):
+                    tx.execute(statement)
+                tx.execute("INSERT INTO state VALUES (?, 0)", (self._stamp,))
+
+    def close(self) -> None:
+        """Release the database."""
+        self._database.close()
+        if self._temporary:
+            self._temporary.cleanup()
+
+    @property
+    def version(self) -> int:
+        """The store's version that it has applied."""
+        return int(self._database.connection.execute("SELECT version FROM state").fetchone()[0])
+
+    @contextmanager
+    def snapshot(self) -> Iterator[int]:
+        """Hold one version for all searches of this thread inside the block; yields it."""
+        with self._database.reading():
+            yield self.version
+
+    def ids(self) -> set[str]:
+        """The passages it holds."""
+        return {row[0] for row in self._database.connection.execute("SELECT id FROM passages")}
+
+    def catch_up(self, store: SqliteStore, version: int) -> None:
+        """Apply what changed in the store, up to the ``version`` that the caller reads at."""
+        if self.version >= version:
+            return
+        with self._database.writing() as tx:
+            applied = self.version
+            if applied >= version:
+                return
+            changed = store.changed_documents(self._collection, applied)
+            # UNINDEXED columns have no index: one pass for all documents, not one for each.
+            tx.execute(
+                "DELETE FROM passages WHERE document_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(changed),),
+            )
+            for document_id in changed:
+                tx.executemany(
+                    "INSERT INTO passages VALUES (?, ?, ?, ?)",
+                    [
+                        (_joined(e.chunk.context), _joined(e.chunk.text), e.chunk.id, document_id)
+                        for e in store.document_chunks(self._collection, document_id)
+                    ],
+                )
+            tx.execute("UPDATE state SET version = ?", (version,))
+
+    def search(
+        self, query_terms: Sequence[str], k: int, documents: Set[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The ``k`` passages with the highest BM25, best first, ties by id.
+
+        Args:
+            query_terms: As ``index.text.analysis`` makes them; any one may match.
+            k: How many.
+            documents: Search in these documents only; exact, never fewer than there are.
+        """
+        if not query_terms or k == 0:
+            return []
+        condition = "" if documents is None else "AND document_id IN (SELECT value FROM json_each(?))"
+        parameters = [] if documents is None else [json.dumps(sorted(documents))]
+        rows = self._database.connection.execute(
+            f"SELECT id, -bm25(passages, {_CONTEXT_WEIGHT}, 1.0) AS score FROM passages"
+            f" WHERE passages MATCH ? {condition} ORDER BY score DESC, id LIMIT ?",
+            (_any_of(query_terms), *parameters, k),
+        )
+        return [(row[0], float(row[1])) for row in rows]
+
+    def weights(self, query_terms: Iterable[str]) -> dict[str, float]:
+        """Inverse document frequency of each term over the passages (0 at the least).
+
+        ``ln(1 + (N - n + 0.5) / (n + 0.5))``, the non-negative form of Robertson and
+        Spärck Jones's weight, as in Lucene.
+        """
+        wanted = list(dict.fromkeys(query_terms))
+        connection = self._database.connection
+        total = connection.execute("SELECT count(*) FROM passages").fetchone()[0]
+        rows = connection.execute(
+            "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))",
+            (json.dumps(wanted),),
+        )
+        counts = {row[0]: row[1] for row in rows}
+        return {t: math.log1p((total - counts.get(t, 0) + 0.5) / (counts.get(t, 0) + 0.5)) for t in wanted}
+
+    def documents_with(self, term: str) -> frozenset[str]:
+        """Ids of the documents in which a term occurs."""
+        rows = self._database.connection.execute(
+            "SELECT DISTINCT document_id FROM passages WHERE passages MATCH ?", (_any_of([term]),)
+        )
+        return frozenset(row[0] for row in rows)
+
+
+def _joined(text: str) -> str:
+    return " ".join(terms(text))
+
+
+def _any_of(query_terms: Sequence[str]) -> str:
+    return " OR ".join(f'"{term}"' for term in dict.fromkeys(query_terms))

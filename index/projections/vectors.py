@@ -1,0 +1,170 @@
+"""The dense projection: one collection's passage vectors in a FAISS index.
+
+The index is flat: exact, and a filter or a deletion cannot cost recall. It lives in
+memory; its file only saves reading every vector from the store at start.
+
+File format: one JSON line (version, manifest, count, dimension, sizes, sha256 of what
+follows), the chunk ids and document ids, one a line, then FAISS's own serialisation.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import threading
+from collections.abc import Set
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+from index.store.sqlite import SqliteStore
+from index.types import Vector
+
+log = logging.getLogger(__name__)
+
+
+class MovedOn(Exception):
+    """A projection is at a later version than the caller's snapshot: read again."""
+
+
+class VectorProjection:
+    """Cosine search over the passages of one collection.
+
+    Args:
+        path: Where the projection is saved.
+        collection: The collection that it projects.
+        dimension: Length of a vector.
+        stamp: Changes when the index is rebuilt another way; a file with another stamp
+            is not used.
+    """
+
+    def __init__(self, path: Path, collection: str, dimension: int, stamp: str) -> None:
+        self._path = path
+        self._collection = collection
+        self._dimension = dimension
+        self._stamp = stamp
+        self._lock = threading.Lock()
+        self._clear()
+        self._load()
+
+    def _clear(self) -> None:
+        self._index = faiss.IndexFlatIP(self._dimension)
+        self._ids: list[str] = []
+        self._documents: list[str] = []
+        self.version = 0
+
+    def ids(self) -> set[str]:
+        """The passages it holds."""
+        return set(self._ids)
+
+    def catch_up(self, store: SqliteStore, version: int) -> None:
+        """Apply what changed in the store, up to the ``version`` that the caller reads at."""
+        with self._lock:
+            if self.version < version:
+                self._apply(store, version)
+
+    def _apply(self, store: SqliteStore, version: int) -> None:
+        changed = store.changed_documents(self._collection, self.version)
+        if changed:
+            gone = set(changed)
+            positions = [i for i, document in enumerate(self._documents) if document in gone]
+            if positions:
+                # remove_ids moves the rest up and keeps its order, as the lists do.
+                self._index.remove_ids(np.asarray(positions, dtype=np.int64))
+                kept = [i for i, document in enumerate(self._documents) if document not in gone]
+                self._ids = [self._ids[i] for i in kept]
+                self._documents = [self._documents[i] for i in kept]
+            for document_id in changed:
+                embedded = store.document_chunks(self._collection, document_id)
+                if embedded:
+                    self._index.add(np.stack([e.vector for e in embedded]))
+                    self._ids.extend(e.chunk.id for e in embedded)
+                    self._documents.extend(document_id for _ in embedded)
+        self.version = version
+
+    def search(
+        self, query: Vector, k: int, version: int, documents: Set[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The ``k`` most similar passages, best first, ties by id.
+
+        Args:
+            query: Shape ``(dimension,)``, unit length.
+            k: How many.
+            version: The version that the caller reads at.
+            documents: Search in these documents only; exact, never fewer than there are.
+
+        Raises:
+            MovedOn: Another thread brought the projection to a later version meanwhile.
+        """
+        with self._lock:
+            if self.version != version:
+                raise MovedOn
+            return self._search(query, k, documents)
+
+    def _search(self, query: Vector, k: int, documents: Set[str] | None) -> list[tuple[str, float]]:
+        total = len(self._ids)
+        parameters = None
+        if documents is not None:
+            allowed = np.asarray(
+                [i for i, document in enumerate(self._documents) if document in documents], dtype=np.int64
+            )
+            total = len(allowed)
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+        k = min(k, total)
+        if k == 0:
+            return []
+        row = query.reshape(1, -1)
+        scores, positions = self._index.search(row, min(k + 1, total), params=parameters)
+        found = list(zip(scores[0].tolist(), positions[0].tolist(), strict=True))
+        if len(found) > k and found[k][0] == found[k - 1][0]:
+            # Which of several equals FAISS returns at the cut depends on the order of
+            # insertion: fetch all of them, and let the id decide.
+            threshold = float(np.nextafter(np.float32(found[k][0]), np.float32(-2)))
+            _, scores, positions = self._index.range_search(row, threshold, params=parameters)
+            found = list(zip(scores.tolist(), positions.tolist(), strict=True))
+        hits = sorted((-score, self._ids[position]) for score, position in found)
+        return [(chunk_id, -score) for score, chunk_id in hits[:k]]
+
+    def save(self) -> None:
+        """Write the projection beside its place and move it there."""
+        names = "\n".join([*self._ids, *self._documents]).encode()
+        vectors = faiss.serialize_index(self._index).tobytes()
+        header = {
+            "version": self.version,
+            "stamp": self._stamp,
+            "count": len(self._ids),
+            "names": len(names),
+            "sha256": hashlib.sha256(names + vectors).hexdigest(),
+        }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            with temporary.open("wb") as file:
+                file.write(json.dumps(header).encode() + b"\n" + names + vectors)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _load(self) -> None:
+        try:
+            with self._path.open("rb") as file:
+                header = json.loads(file.readline())
+                body = file.read()
+            if header["stamp"] != self._stamp:
+                return
+            if hashlib.sha256(body).hexdigest() != header["sha256"]:
+                raise ValueError("its checksum does not match")
+            names = body[: header["names"]].decode().split("\n") if header["count"] else []
+            index = faiss.deserialize_index(np.frombuffer(body[header["names"] :], dtype=np.uint8))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            log.warning("%s is not usable (%s); rebuilding it from the store.", self._path, error)
+            return
+        self._index = index
+        self._ids, self._documents = names[: header["count"]], names[header["count"] :]
+        self.version = header["version"]
+

@@ -1,0 +1,1 @@
+"""The truth: documents, revisions, passages and vectors in one transactional store."""

@@ -1,0 +1,1 @@
+"""Text itself: its canonical form, its blocks and sentences, its searchable terms."""

@@ -1,0 +1,148 @@
+"""Lines into blocks: paragraphs, list items and headings, by layout alone.
+
+A paragraph may be wrapped over several lines, or be a single line; a text may leave
+out final stops. What decides is how the lines look beside each other, never the words.
+"""
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from index.types import Heading, SentenceKind
+
+_BULLET = re.compile(r"[ \t]*(?:[-*+•◦▪‣–—·●○]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t\u00a0]+")
+_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_TERMINAL = re.compile(r"[.!?…。！？:;：；)）][\"'”’»)\]*_]*$")
+_OPEN_END = re.compile(r"[,，、(\-–][\"'”’]?$")
+_MAX_HEADING = 120
+_WRAP_WIDTHS = range(40, 121)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A range of the text that no sentence crosses.
+
+    ``start`` lies behind a bullet mark or ``#``.
+    """
+
+    start: int
+    end: int
+    kind: SentenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    text: str
+
+    @property
+    def bullet(self) -> re.Match[str] | None:
+        return _BULLET.match(self.text)
+
+    @property
+    def indent(self) -> int:
+        return len(self.text) - len(self.text.lstrip())
+
+
+def split_blocks(text: str, headings: Sequence[Heading]) -> list[Block]:
+    """Split canonical text into blocks, in order and without overlap.
+
+    Args:
+        text: Canonical text.
+        headings: The document's headings, as its loader knows or infers them.
+    """
+    ranges = {text.rfind("\n", 0, h.start) + 1: h for h in headings}
+    blocks: list[Block] = []
+    for group in _groups(text, ranges.keys()):
+        first, last = group[0], group[-1]
+        heading = ranges.get(first.start)
+        if heading:
+            blocks.append(Block(heading.start, heading.end, "heading"))
+        else:
+            bullet = first.bullet
+            start = first.start + (bullet.end() if bullet else first.indent)
+            end = last.start + len(last.text.rstrip())
+            blocks.append(Block(start, end, "item" if bullet else "prose"))
+    return [b for b in blocks if b.end > b.start]
+
+
+def infer_headings(text: str) -> tuple[Heading, ...]:
+    """Find headings by layout, for a format that does not mark them.
+
+    A heading is a ``#`` line, or a short line of its own with no final stop that
+    something longer follows. The first, when the text opens with it, is level 1.
+    """
+    groups = list(_groups(text, frozenset()))
+    headings = []
+    for position, group in enumerate(groups):
+        line = group[0]
+        atx = _ATX.match(line.text)
+        if atx and atx.group(2):
+            start, end, level = line.start + atx.start(2), line.start + atx.end(2), len(atx.group(1))
+        elif _reads_as_heading(group, groups[position + 1 :]):
+            start, end = line.start + line.indent, line.start + len(line.text.rstrip())
+            level = 1 if position == 0 else 2
+        else:
+            continue
+        headings.append(Heading(start, end, level, text[start:end]))
+    return tuple(headings)
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for line in text.split("\n"):
+        yield _Line(start, start + len(line), line)
+        start += len(line) + 1
+
+
+def _groups(text: str, known: Set[int]) -> Iterator[list[_Line]]:
+    """Lines that belong to one block: consecutive lines where the break is only a wrap."""
+    for paragraph in _paragraphs(text):
+        width = max(len(line.text) for line in paragraph)
+        wrapped = len(paragraph) > 1 and width in _WRAP_WIDTHS
+        group: list[_Line] = []
+        for line in paragraph:
+            if group and not _continues(group[-1], line, width if wrapped else 0, known):
+                yield group
+                group = []
+            group.append(line)
+        yield group
+
+
+def _paragraphs(text: str) -> Iterator[list[_Line]]:
+    paragraph: list[_Line] = []
+    for line in _lines(text):
+        if line.text.strip():
+            paragraph.append(line)
+        elif paragraph:
+            yield paragraph
+            paragraph = []
+    if paragraph:
+        yield paragraph
+
+
+def _continues(previous: _Line, line: _Line, width: int, known: Set[int]) -> bool:
+    if line.start in known or previous.start in known:
+        return False
+    if line.bullet or _ATX.match(line.text) or _ATX.match(previous.text):
+        return False
+    stripped = previous.text.rstrip()
+    if line.text.lstrip()[0].islower() or _OPEN_END.search(stripped):
+        return True
+    # The next word would not have fitted on the line before: a wrap, not a new line.
+    next_word = line.text.split(maxsplit=1)[0]
+    return width > 0 and len(stripped) + 1 + len(next_word) > width
+
+
+def _reads_as_heading(group: list[_Line], rest: Sequence[list[_Line]]) -> bool:
+    if len(group) != 1:
+        return False
+    line = group[0]
+    words = line.text.strip()
+    if line.bullet or len(words) > _MAX_HEADING or _TERMINAL.search(words):
+        return False
+    if not (words[0].isupper() or words[0].isdigit()) or len(words.split()) > 16:
+        return False
+    length = sum(len(x.text) for x in rest[0]) if rest else 0
+    return length > max(60, len(words))

@@ -1,0 +1,42 @@
+"""Blocks into sentences with exact ranges."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nupunkt import sent_spans
+
+from index.text.blocks import Block, split_blocks
+from index.types import Heading, Sentence
+
+# nupunkt knows Latin-script stops only; CJK stops end a sentence wherever they stand.
+_CJK_STOP = re.compile(r"[。！？｡]+[”’」』）〉》]*")
+
+
+def split_sentences(text: str, headings: Sequence[Heading]) -> list[Sentence]:
+    """Split canonical text into sentences, in order and without overlap.
+
+    Each range starts and ends on a character that is not white space. Sentences never
+    cross a block (paragraph, list item, heading); a heading is one "sentence".
+    """
+    sentences = []
+    for block in split_blocks(text, headings):
+        spans = [(block.start, block.end)] if block.kind == "heading" else _spans(text, block)
+        for start, end in spans:
+            while start < end and text[start].isspace():
+                start += 1
+            while end > start and text[end - 1].isspace():
+                end -= 1
+            if any(c.isalnum() for c in text[start:end]):
+                sentences.append(Sentence(start, end, block.kind))
+    return sentences
+
+
+def _spans(text: str, block: Block) -> Iterator[tuple[int, int]]:
+    body = text[block.start : block.end]
+    for start, end in sent_spans(body):
+        cut = start
+        for stop in _CJK_STOP.finditer(body, start, end):
+            yield block.start + cut, block.start + stop.end()
+            cut = stop.end()
+        if cut < end:
+            yield block.start + cut, block.start + end
