@@ -57,7 +57,7 @@ class Builder:
         with self.index.writing():
             for source in sources:
                 try:
-                    outcome = self._put(collection, load_file(source))
+                    outcome = self.put(collection, load_file(source))
                 except LoadError as error:
                     report.failed[source.document_id] = str(error)
                 else:
@@ -92,7 +92,8 @@ class Builder:
             store.replace_all(self.index.manifest, contents())
         return len(current)
 
-    def _put(self, collection: str, document: Document) -> Outcome:
+    def put(self, collection: str, document: Document) -> Outcome:
+        """Store one document unless it is there already. The caller holds the write lock."""
         store = self.index.store
         try:
             record = store.document(collection, document.id)

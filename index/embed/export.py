@@ -100,7 +100,9 @@ def _export(source: Path, name: str, revision: str, target: Path) -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import torch
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()
     try:
         model = SentenceTransformer(str(source), device="cpu", local_files_only=True).eval()
     except (OSError, ValueError, KeyError) as error:

@@ -1,0 +1,1 @@
+"""Answers into figures: gold questions, measures, runs and reports."""

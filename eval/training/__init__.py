@@ -1,0 +1,1 @@
+"""How the shipped weights were made: reproducible commands over public data."""

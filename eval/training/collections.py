@@ -1,0 +1,62 @@
+"""Public question answering sets as indexed collections with gold questions."""
+
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.datasets import read_squad
+from eval.types import Case, GoldEvidence
+from index.build import Builder
+from index.index import Index
+from index.text.blocks import infer_headings
+from index.text.canonical import canonical
+from index.types import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Documents to index, by id with their titles and texts, and questions about them."""
+
+    name: str
+    documents: Mapping[str, tuple[str, str]]
+    cases: list[Case]
+
+
+def squad(path: Path) -> Collection:
+    """SQuAD format; a document is an article."""
+    texts, cases = read_squad(path)
+    documents = {i: (i.split("_", 1)[1].replace("_", " "), text) for i, text in texts.items()}
+    return Collection(path.stem, documents, cases)
+
+
+def natural_questions(path: Path) -> Collection:
+    """Natural Questions with their gold passage (``nq-open-oracle``); a document is a passage."""
+    documents: dict[str, tuple[str, str]] = {}
+    cases = []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            row = json.loads(line)
+            passage = row["ctxs"][0]
+            text = canonical(passage["text"])
+            document_id = f"{number:05}"
+            places = [(text.find(a), a) for a in row["answers"] if a in text]
+            if places:
+                start, answer = min(places)
+                documents[document_id] = (passage["title"], text)
+                evidence = (GoldEvidence(document_id, start=start, end=start + len(answer)),)
+                cases.append(Case(document_id, row["question"], True, tuple(row["answers"]), evidence=evidence))
+    return Collection("nq", documents, cases)
+
+
+READERS: Mapping[str, Callable[[Path], Collection]] = {"squad": squad, "nq": natural_questions}
+
+
+def build(collection: Collection, builder: Builder, index: Index) -> None:
+    """Index a collection under its name; what is there already is skipped."""
+    done = {r.id for r in index.store.documents(collection.name)}
+    with index.writing():
+        for document_id, (title, text) in collection.documents.items():
+            if document_id not in done:
+                builder.put(collection.name, Document(document_id, text, {"title": title}, infer_headings(text)))

@@ -1,0 +1,1 @@
+"""Evidence chosen, worded, cited and checked: from ranked passages to one answer."""

@@ -1,0 +1,106 @@
+"""Whether the evidence answers the question at all.
+
+A cosine cannot tell: a question about something that the documents do not say scores as
+high as one that they answer. So the confidence is learned from what the best sentence
+and its passage cover of the question, and above all from what they leave out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from index.index import View
+from index.text.analysis import terms
+from service.answering.evidence import Evidence, Features, coverage
+from service.answering.question import Asked
+
+Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filtered_out"]
+
+CONFIDENCE_FEATURES = (
+    "support",
+    "margin",
+    "dense_sentence",
+    "dense_context",
+    "covered_sentence",
+    "covered_passage",
+    "covered_top",
+    "rarest_missing",
+    "unknown",
+    "distinctive_covered",
+    "type_match",
+    "phrase",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Why there is no answer, and what was looked for, in words."""
+
+    reason: Reason
+    detail: str
+
+
+def confidence_features(view: View, asked: Asked, evidence: Sequence[Evidence]) -> Features:
+    """Compute ``CONFIDENCE_FEATURES`` from scored evidence (at least one sentence)."""
+    weights = view.lexical.weights(asked.terms)
+    best = evidence[0]
+    around = passage_terms(best)
+    top = set().union(*(passage_terms(e) for e in evidence[:3]))
+    missing = [weights[t] for t in asked.terms if t not in around]
+    heaviest = max(weights.values(), default=0.0) or 1.0
+    unknown = [t for t in asked.terms if not view.lexical.documents_with(t)]
+    distinctive = {t: weights[t] for t in asked.distinctive}
+    return np.array(
+        [
+            _logit(best.support),
+            _logit(best.support) - _logit(evidence[1].support) if len(evidence) > 1 else 0.0,
+            best.feature("dense_sentence"),
+            best.feature("dense_context"),
+            best.feature("lexical_sentence"),
+            coverage(around, weights),
+            coverage(top, weights),
+            max(missing, default=0.0) / heaviest,
+            len(unknown) / (len(asked.terms) or 1),
+            coverage(around, distinctive) if any(distinctive.values()) else 1.0,
+            best.feature("type_match"),
+            best.feature("phrase"),
+        ]
+    )
+
+
+def passage_terms(evidence: Evidence) -> set[str]:
+    """Terms of the passage that a sentence stands in, its title and headings included."""
+    chunk = evidence.hit.chunk
+    return set(terms(f"{evidence.hit.document.title or ''} {chunk.context} {chunk.text}"))
+
+
+def _logit(probability: float) -> float:
+    clipped = min(max(probability, 1e-6), 1 - 1e-6)
+    return float(np.log(clipped / (1 - clipped)))
+
+
+def abstention(
+    view: View, asked: Asked, evidence: Sequence[Evidence], *, filtered: bool
+) -> Abstention:
+    """Say why the evidence is not enough.
+
+    Args:
+        view: The collection at one version.
+        asked: What the question asks for.
+        evidence: Scored sentences, best first; may be empty.
+        filtered: Filters kept out every passage.
+    """
+    if filtered:
+        return Abstention("filtered_out", "No document passes the filters; without them there are some.")
+    if not evidence:
+        return Abstention("no_match", "No passage has anything to do with the question.")
+    around = set().union(*(passage_terms(e) for e in evidence[:3]))
+    missing = [t for t in asked.surfaces if t.term in asked.distinctive and t.term not in around]
+    if missing:
+        names = ", ".join(f"“{t.surface}”" for t in missing)
+        return Abstention("entity_missing", f"The nearest passages do not mention {names}.")
+    if not any(t in around for t in asked.terms):
+        return Abstention("no_match", "No passage shares a term with the question.")
+    return Abstention("low_support", "The nearest passages are about this, but no sentence answers it.")

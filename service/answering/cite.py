@@ -1,0 +1,76 @@
+"""Statements into an answer with checked citations. Pure functions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from index.errors import CitationBroken
+from service.answering.compose import Statement
+from service.answering.evidence import Evidence
+from service.types import Citation, Source
+
+
+def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
+    """Word the answer: each statement's sentence, then its mark.
+
+    Returns:
+        The text (``"First sentence. [1] Second sentence. [2]"``), and for each mark the
+        range of the text in front of it with its sources. White space inside a sentence
+        is folded in the answer; ``cited_text`` keeps the source's own.
+    """
+    text = ""
+    citations = []
+    for number, statement in enumerate(statements, start=1):
+        if text:
+            text += " "
+        start = len(text)
+        text += " ".join(statement.best.text.split())
+        sources = tuple(_source(e) for e in statement.evidence)
+        citations.append(Citation(str(number), start, len(text), text[start:], sources))
+        text += f" [{number}]"
+    return text, tuple(citations)
+
+
+def check(
+    citations: Sequence[Citation], text_of: Callable[[str, str], str]
+) -> tuple[Citation, ...]:
+    """Verify every source against the text of its revision, or withhold the answer.
+
+    Args:
+        citations: Citations to check.
+        text_of: The canonical text of a document id and revision.
+
+    Returns:
+        The same citations, each source marked as verified.
+
+    Raises:
+        CitationBroken: A source's range does not hold the text that it cites.
+    """
+    return tuple(
+        replace(citation, sources=tuple(_checked(source, text_of) for source in citation.sources))
+        for citation in citations
+    )
+
+
+def _checked(source: Source, text_of: Callable[[str, str], str]) -> Source:
+    text = text_of(source.document_id, source.revision)
+    if not source.cited_text or text[source.start : source.end] != source.cited_text:
+        raise CitationBroken(
+            f"{source.document_id}[{source.start}:{source.end}] does not hold the text cited from it.",
+            "Run: citewise index verify",
+        )
+    return replace(source, verified=True)
+
+
+def _source(evidence: Evidence) -> Source:
+    document = evidence.hit.document
+    published = document.metadata.get("published_at")
+    return Source(
+        document_id=document.id,
+        revision=evidence.hit.chunk.revision,
+        title=document.title,
+        published_at=published if isinstance(published, str) else None,
+        start=evidence.sentence.start,
+        end=evidence.sentence.end,
+        cited_text=evidence.text,
+        support=evidence.support,
+    )

@@ -1,0 +1,209 @@
+"""Passages into scored sentences.
+
+Each sentence of the retrieved passages is described by a few numbers (how it and its
+surroundings meet the question, by vector and by term); a logistic model turns them into
+the probability that it answers. The weights are learned from public question answering
+data by ``python -m eval.training.evidence`` and lie in ``weights.json`` with their
+provenance.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from index.index import View
+from index.retrieve import Question
+from index.text.analysis import terms
+from index.types import Hit, Sentence, Vector
+from service.answering import spans
+from service.answering.question import Asked
+
+Features = npt.NDArray[np.float64]
+
+FEATURES = (
+    "dense_sentence",
+    "dense_context",
+    "lexical_sentence",
+    "lexical_context",
+    "phrase",
+    "neighbours",
+    "scope",
+    "type_match",
+    "reciprocal_rank",
+    "heading",
+    "shortness",
+    "dense_gap",
+    "lexical_gap",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """A sentence that may answer.
+
+    Attributes:
+        text: ``revision_text[sentence.start:sentence.end]``.
+        support: Probability that the sentence answers, in [0, 1].
+        features: The numbers it was judged by, in the order of ``FEATURES``.
+        terms: The sentence's terms.
+    """
+
+    hit: Hit
+    sentence: Sentence
+    text: str
+    vector: Vector
+    support: float
+    features: Features
+    terms: frozenset[str]
+
+    def feature(self, name: str) -> float:
+        """One of ``FEATURES`` by name."""
+        return float(self.features[FEATURES.index(name)])
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic model: ``1 / (1 + exp(-(weights · x + bias)))``."""
+
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def probability(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Probabilities of rows of ``features``, shape ``(n,)``."""
+        logits = features @ np.asarray(self.weights) + self.bias
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
+
+    @classmethod
+    def from_json(cls, described: Mapping[str, object], names: Sequence[str]) -> "Logistic":
+        """Read a model; its features must be the ones that the code computes."""
+        model = cls(
+            tuple(described["names"]),  # type: ignore[arg-type]
+            tuple(described["weights"]),  # type: ignore[arg-type]
+            float(described["bias"]),  # type: ignore[arg-type]
+        )
+        if model.names != tuple(names):
+            raise ValueError(f"weights.json is for the features {model.names}, not {tuple(names)}.")
+        return model
+
+
+@lru_cache(maxsize=1)
+def load_weights() -> Mapping[str, Mapping[str, object]]:
+    """The shipped models' weights, by name."""
+    text = files("service.answering").joinpath("weights.json").read_text(encoding="utf-8")
+    weights: Mapping[str, Mapping[str, object]] = json.loads(text)
+    return weights
+
+
+def score_evidence(
+    view: View, question: Question, asked: Asked, hits: Sequence[Hit], model: Logistic
+) -> list[Evidence]:
+    """Score every sentence of the hits, best first, ties by document and position.
+
+    A sentence that is itself a question never answers one and is left out.
+    """
+    candidates = describe(view, question, asked, hits)
+    if not candidates:
+        return []
+    supports = model.probability(np.stack([features for *_, features in candidates]))
+    evidence = [
+        Evidence(hit, sentence, text, vector, float(support), features, found)
+        for (hit, sentence, text, vector, found, features), support in zip(candidates, supports, strict=True)
+    ]
+    return sorted(evidence, key=lambda e: (-e.support, e.hit.document.id, e.sentence.start))
+
+
+def describe(
+    view: View, question: Question, asked: Asked, hits: Sequence[Hit]
+) -> list[tuple[Hit, Sentence, str, Vector, frozenset[str], Features]]:
+    """Compute ``FEATURES`` for each candidate sentence of the hits."""
+    weights = view.lexical.weights(asked.terms)
+    scopes = _scopes(view, asked, weights)
+    pairs = list(zip(asked.terms, asked.terms[1:], strict=False))
+    rows = []
+    for rank, hit in enumerate(hits, start=1):
+        chunk = hit.chunk
+        texts = [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
+        tokens = [terms(t) for t in texts]
+        title = hit.document.title or ""
+        around = set(terms(f"{title} {chunk.context}")).union(*tokens)
+        cosines = hit.embedded.sentence_vectors @ question.vector
+        context_coverage = coverage(around, weights)
+        scope = scopes.get(hit.document.id, 0.0) if asked.distinctive else 1.0
+        for i, (sentence, text) in enumerate(zip(chunk.sentences, texts, strict=True)):
+            if text.rstrip("\"'”’»)*_ ").endswith(("?", "？")):
+                continue
+            found = frozenset(tokens[i])
+            near = [float(cosines[j]) for j in (i - 1, i + 1) if 0 <= j < len(texts)]
+            row = (
+                float(cosines[i]),
+                hit.dense,
+                coverage(found, weights),
+                context_coverage,
+                _phrases(tokens[i], pairs, weights),
+                max(near, default=0.0),
+                scope,
+                type_match(asked, text),
+                1.0 / rank,
+                float(sentence.kind == "heading"),
+                1.0 / (1.0 + len(tokens[i])),
+            )
+            rows.append((hit, sentence, text, hit.embedded.sentence_vectors[i], found, row))
+    best_dense = max((row[0] for *_, row in rows), default=0.0)
+    best_lexical = max((row[2] for *_, row in rows), default=0.0)
+    return [
+        (
+            hit,
+            sentence,
+            text,
+            vector,
+            found,
+            np.array([*row, best_dense - row[0], best_lexical - row[2]], dtype=np.float64),
+        )
+        for hit, sentence, text, vector, found, row in rows
+    ]
+
+
+def coverage(found: Iterable[str], weights: Mapping[str, float]) -> float:
+    """Share of the question's weight whose terms are found, in [0, 1]."""
+    total = sum(weights.values())
+    return sum(weights.get(t, 0.0) for t in set(found)) / total if total else 0.0
+
+
+def type_match(asked: Asked, text: str) -> float:
+    """1 if the sentence holds what the kind of question asks for, -1 if not, 0 if untold."""
+    if asked.kind == "when":
+        return 1.0 if spans.has_time(text) else -1.0
+    if asked.kind == "how_many":
+        return 1.0 if spans.quantities(text) else -1.0
+    if asked.kind in ("who", "where"):
+        new = (name for name in spans.names(text) if not set(terms(name)) <= set(asked.terms))
+        return 1.0 if next(new, None) else -1.0
+    if asked.wants_list:
+        return 1.0 if text.count(",") >= 2 or spans.enumeration(text) else -0.5
+    return 0.0
+
+
+def _scopes(view: View, asked: Asked, weights: Mapping[str, float]) -> Mapping[str, float]:
+    """By document, the share of the distinctive terms' weight that occurs anywhere in it."""
+    total = sum(weights[t] for t in asked.distinctive)
+    shares: dict[str, float] = {}
+    for term in sorted(asked.distinctive):
+        for document_id in view.lexical.documents_with(term):
+            shares[document_id] = shares.get(document_id, 0.0) + weights[term] / (total or 1.0)
+    return shares
+
+
+def _phrases(
+    tokens: Sequence[str], pairs: Sequence[tuple[str, str]], weights: Mapping[str, float]
+) -> float:
+    """Share of the question's adjacent pairs of terms that stand together here too."""
+    here = set(zip(tokens, tokens[1:], strict=False)) | set(zip(tokens, tokens[2:], strict=False))
+    total = sum(weights[a] + weights[b] for a, b in pairs)
+    met = sum(weights[a] + weights[b] for a, b in pairs if (a, b) in here)
+    return met / total if total else 0.0

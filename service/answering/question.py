@@ -1,0 +1,84 @@
+"""What a question asks for, by rules of the English language alone.
+
+A question in another language has kind ``other`` and is answered by its terms.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from index.text.analysis import Token, tokenize
+
+Kind: TypeAlias = Literal[
+    "when", "who", "where", "how_many", "why", "how", "yes_no", "which", "what", "other"
+]
+
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    ("when", r"when|(?:(?:in|on|at|by|since|until|from|during) )?(?:what|which) (?:\w+ )?(?:year|date|day|month|time|decade|century)s?"),
+    ("how_many", r"how (?:many|much|long|often|old|far|large|big|tall|high|fast)|what (?:number|amount|percentage|share|proportion)"),
+    ("who", r"(?:\w+ )?who(?:m|se)?|which (?:person|people|minister|president|official|author|leader)s?|what (?:person|people)"),
+    ("where", r"where|(?:(?:in|at|from|to) )?(?:what|which) (?:city|country|place|town|state|province|region|capital|location|venue)"),
+    ("why", r"why|what (?:is|was|were|are) the (?:\w+ )?(?:reason|cause|purpose|motive|goal|aim)s?|for what (?:reason|purpose)|how come"),
+    ("how", r"how"),
+    ("which", r"(?:\w+ )?which"),
+    ("what", r"(?:\w+ )?what"),
+    ("yes_no", r"is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"),
+)
+_OPENINGS = [(kind, re.compile(rf"(?:{pattern})\b", re.I)) for kind, pattern in _KINDS]
+_INSIDE = [(kind, re.compile(rf"\b(?:{pattern})\b", re.I)) for kind, pattern in _KINDS[:5]]
+_LIST_WORDS = re.compile(r"^(?:list|name|enumerate)\b|\bwhat all\b|\bwhich ones\b", re.I)
+_SEVERAL = re.compile(
+    r"(?:which|what(?: are| were)?|the|some|all|main|key|(?:two|three|four|five|six|seven|eight|nine|ten|\d+))"
+    r"(?: (?!of\b|is\b|was\b|does\b|has\b|did\b|do\b)[\w'’-]+){0,3}? (?!does|is|was|has|this|its|us\b)[\w-]{2,}(?<!s)s\b",
+    re.I,
+)
+_SEVERAL_KINDS = frozenset({"which", "what", "other", "who", "where"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks for.
+
+    Attributes:
+        kind: The kind of answer.
+        wants_list: Several things are asked for.
+        surfaces: The words that carry its subject, as they were asked.
+        terms: Their distinct terms, in order.
+        distinctive: Those of them that single out one thing: names, numbers, ordinals.
+    """
+
+    kind: Kind
+    wants_list: bool
+    surfaces: tuple[Token, ...]
+    terms: tuple[str, ...]
+    distinctive: frozenset[str]
+
+
+def understand(question: str) -> Asked:
+    """Read a question."""
+    stripped = question.strip()
+    kind: Kind = next((k for k, pattern in _OPENINGS if pattern.match(stripped)), "other")
+    if kind in ("other", "yes_no"):
+        inside = next((k for k, pattern in _INSIDE if pattern.search(stripped)), None)
+        kind = inside if inside and kind == "other" else kind
+    tokens = list(tokenize(stripped))
+    content = [t for t in tokens if not t.is_function_word] or tokens
+    several = kind in _SEVERAL_KINDS and bool(_SEVERAL.search(_head(stripped)))
+    return Asked(
+        kind=kind,
+        wants_list=bool(_LIST_WORDS.search(stripped)) or several,
+        surfaces=tuple(content),
+        terms=tuple(dict.fromkeys(t.term for t in content)),
+        distinctive=frozenset(t.term for t in content if _is_distinctive(t, tokens[0])),
+    )
+
+
+def _head(question: str) -> str:
+    """The words around the question word, where the thing asked for is named."""
+    return " ".join(question.split()[:7])
+
+
+def _is_distinctive(token: Token, first: Token) -> bool:
+    if any(c.isdigit() for c in token.term):
+        return True
+    return token.surface[0].isupper() and token is not first

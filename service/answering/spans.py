@@ -1,0 +1,90 @@
+"""Spans of a sentence that can answer a kind of question: dates, quantities, lists.
+
+Only rules of the language; a trained reader would take this module's place.
+"""
+
+import re
+from collections.abc import Iterator
+
+from index.text.analysis import content_terms, terms
+
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
+    r"|Sep(?:t(?:ember|\.)?|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?(?:\s?(?:-|–|to|and)\s?\d{1,2}(?:st|nd|rd|th)?)?"
+_YEAR = r"(?:1[0-9]|20)\d{2}"
+_DATE = re.compile(
+    rf"\b(?:{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR})?|{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?"
+    rf"|{_MONTH},?\s+{_YEAR}|\d{{4}}-\d{{2}}-\d{{2}}|{_YEAR}s?|\d{{1,2}}(?:st|nd|rd|th)\s+centur(?:y|ies))\b"
+)
+_RELATIVE_DATE = re.compile(
+    rf"\b(?:(?:last|next|this|early|late|mid|in|on|since)\s+(?:year|month|week|century|spring|summer|autumn|winter"
+    rf"|{_MONTH}|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)|\d+\s+years?\s+(?:ago|later)|yesterday|today)\b",
+    re.I,
+)
+_NUMBER_WORD = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|half|dozens?|hundreds?|thousands?)"
+)
+_QUANTITY = re.compile(
+    rf"(?<![\w.,-])(?:[$€£¥]\s?)?(?:\d+(?:[.,]\d+)*|{_NUMBER_WORD})(?:[\s-](?:hundred|thousand|million|billion|trillion))?(?:\s?(?:%|percent|per cent))?(?![\w-])",
+    re.I,
+)
+_NAME = re.compile(r"\b[A-Z][\w'’-]+(?:\s+(?:of\s+|the\s+|de\s+|von\s+)?[A-Z][\w'’.-]+)*")
+_ENUMERATION = re.compile(
+    r"(?:such (?:\w+ )?as|namely|including|includes?|involving|comprising|consist(?:s|ing) of|in (?:the )?(?:areas|fields|sectors) of|:)\s+",
+    re.I,
+)
+_ITEM = r"[^,;.:()]{2,80}"
+_LIST = re.compile(rf"{_ITEM}(?:[,;]\s+{_ITEM})+?,?\s+(?:and|or|as well as)\s+{_ITEM}(?=[,.;:)]|$)")
+
+
+def dates(sentence: str) -> list[tuple[int, int]]:
+    """Ranges of calendar dates, years and centuries in a sentence."""
+    return [m.span() for m in _DATE.finditer(sentence)]
+
+
+def has_time(sentence: str) -> bool:
+    """Whether a sentence says when, by a date or relative to another."""
+    return bool(_DATE.search(sentence) or _RELATIVE_DATE.search(sentence))
+
+
+def quantities(sentence: str) -> list[tuple[int, int]]:
+    """Ranges of quantities (numbers, amounts, percentages) that are not part of a date."""
+    taken = dates(sentence)
+    return [
+        m.span()
+        for m in _QUANTITY.finditer(sentence)
+        if not any(start < m.end() and m.start() < end for start, end in taken)
+    ]
+
+
+def names(sentence: str) -> Iterator[str]:
+    """Capitalised runs, those that open the sentence included."""
+    return (m.group() for m in _NAME.finditer(sentence))
+
+
+def enumeration(sentence: str) -> tuple[int, int] | None:
+    """The range of the one list of three or more items that a sentence introduces."""
+    found = []
+    for opening in _ENUMERATION.finditer(sentence):
+        match = _LIST.match(sentence, opening.end())
+        if match:
+            found.append(match.span())
+    return found[0] if len(found) == 1 else None
+
+
+def quantity_of(sentence: str, question: str) -> tuple[int, int] | None:
+    """The one quantity that counts a thing which the question names.
+
+    "How many scholarships …" is answered by "600" in "600 additional scholarships":
+    a content word of the question follows within three words.
+    """
+    wanted = set(content_terms(question))
+    counted = []
+    for start, end in quantities(sentence):
+        following = " ".join(sentence[end:].split()[:3])
+        if wanted.intersection(terms(following)):
+            counted.append((start, end))
+    return counted[0] if len(counted) == 1 else None

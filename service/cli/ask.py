@@ -1,0 +1,104 @@
+"""``citewise ask`` and ``citewise search``."""
+
+from typing import Annotated
+
+import typer
+
+from index.types import Hit
+from service.cli.options import (
+    AsJson,
+    Collection,
+    DataDir,
+    Embedder,
+    Filter,
+    TopK,
+    announce,
+    parse_filters,
+    print_json,
+    stdout,
+)
+from service.schemas import AnswerResponse, SearchResponse
+from service.settings import load_settings
+from service.types import Answer, Ask, SearchResult
+from service.wiring import open_app
+
+Question = Annotated[str, typer.Argument(help="The question, in quotes.")]
+
+
+def ask(
+    question: Question,
+    collection: Collection = None,
+    filters: Filter = None,
+    top_k: TopK = None,
+    max_sentences: Annotated[int | None, typer.Option("--max-sentences", help="Most sentences quoted.")] = None,
+    data_dir: DataDir = None,
+    embedder: Embedder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with cited sentences, or say that the documents do not."""
+    settings = load_settings(
+        data_dir=data_dir, embedder=embedder, collection=collection, top_k=top_k, max_sentences=max_sentences
+    )
+    asked = Ask(question, settings.collection, parse_filters(filters), settings.top_k, settings.max_sentences)
+    with open_app(settings, announce=announce) as app:
+        answer = app.pipeline.answer(asked)
+    if as_json:
+        print_json(AnswerResponse.of(asked, answer))
+    else:
+        _print_answer(answer)
+
+
+def search(
+    question: Question,
+    collection: Collection = None,
+    filters: Filter = None,
+    top_k: TopK = None,
+    data_dir: DataDir = None,
+    embedder: Embedder = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the passages nearest to a question."""
+    settings = load_settings(data_dir=data_dir, embedder=embedder, collection=collection, top_k=top_k)
+    asked = Ask(question, settings.collection, parse_filters(filters), settings.top_k)
+    with open_app(settings, announce=announce) as app:
+        result = app.pipeline.search(asked)
+    if as_json:
+        print_json(SearchResponse.of(asked, result))
+    else:
+        _print_passages(result)
+
+
+def _print_answer(answer: Answer) -> None:
+    if answer.short_answer:
+        stdout.print(answer.short_answer, style="bold", markup=False)
+        stdout.print()
+    stdout.print(answer.text, markup=False)
+    stdout.print()
+    for citation in answer.citations:
+        for source in citation.sources:
+            date = f", {source.published_at}" if source.published_at else ""
+            title = source.title or source.document_id
+            stdout.print(
+                f"[{citation.id}] {title}{date} · {source.document_id} {source.start}:{source.end}",
+                style="cyan",
+                markup=False,
+            )
+            stdout.print(f"    “{' '.join(source.cited_text.split())}”", style="dim", markup=False)
+    if answer.abstention:
+        stdout.print("Nearest passages:", style="dim")
+        for hit in answer.hits[:3]:
+            _print_hit(hit)
+
+
+def _print_passages(result: SearchResult) -> None:
+    for rank, hit in enumerate(result.hits, start=1):
+        stdout.print(f"{rank}. score {hit.score:.4f}, cosine {hit.dense:.3f}", style="bold", markup=False)
+        _print_hit(hit)
+
+
+def _print_hit(hit: Hit) -> None:
+    chunk = hit.chunk
+    title = hit.document.title or hit.document.id
+    stdout.print(f"{title} · {hit.document.id} {chunk.start}:{chunk.end}", style="cyan", markup=False)
+    shown = " ".join(chunk.text.split())
+    stdout.print(f"    {shown[:280]}{'…' if len(shown) > 280 else ''}", style="dim", markup=False)

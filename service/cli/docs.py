@@ -1,0 +1,68 @@
+"""``citewise docs``: what is in the index."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from service.cli.options import AsJson, Collection, DataDir, announce, print_json, stdout
+from service.schemas import DocumentList, DocumentOut
+from service.settings import load_settings
+from service.wiring import open_app, open_store
+
+group = typer.Typer(no_args_is_help=True, help="List, show and remove documents.")
+DocumentId = Annotated[str, typer.Argument(metavar="ID", help="The document's id, as `docs list` shows it.")]
+
+
+@group.command(name="list")
+def list_(collection: Collection = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the documents of a collection."""
+    settings = load_settings(data_dir=data_dir, collection=collection)
+    with open_store(settings) as store, store.snapshot():
+        store.require_collection(settings.collection)
+        records = store.documents(settings.collection)
+    if as_json:
+        print_json(DocumentList(documents=[DocumentOut.of(r) for r in records], next_cursor=None))
+        return
+    table = Table("id", "title", "characters", "passages", "updated", box=None)
+    for r in records:
+        table.add_row(r.id, r.title or "", str(r.characters), str(r.chunks), r.updated_at)
+    stdout.print(table)
+
+
+@group.command()
+def show(
+    document_id: DocumentId,
+    collection: Collection = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is known of a document, and its text."""
+    settings = load_settings(data_dir=data_dir, collection=collection)
+    with open_store(settings) as store, store.snapshot():
+        record = store.document(settings.collection, document_id)
+        text = store.text(settings.collection, document_id)
+    if as_json:
+        print_json(DocumentOut.of(record))
+        return
+    for name, value in {**record.metadata, "revision": record.revision, "updated": record.updated_at}.items():
+        stdout.print(f"{name}: {value}", style="dim", markup=False)
+    stdout.print()
+    stdout.print(text, markup=False)
+
+
+@group.command()
+def rm(
+    document_id: DocumentId,
+    collection: Collection = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Delete a document, with its text and all its revisions."""
+    settings = load_settings(data_dir=data_dir, collection=collection)
+    with open_app(settings, announce=announce) as app:
+        version = app.builder.delete(settings.collection, document_id)
+    if as_json:
+        print_json({"id": document_id, "index_version": version})
+    else:
+        stdout.print(f"Deleted {document_id}; gone from index version {version} on.", markup=False)

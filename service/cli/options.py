@@ -1,0 +1,67 @@
+"""Options that several commands take, and how they print."""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+
+from index.errors import InvalidFilter
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of the index (default .citewise).")]
+Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Collection (default: default).")]
+Embedder = Annotated[str | None, typer.Option("--embedder", help="Embedding model: a name or a folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the shape that the HTTP API sends.")]
+TopK = Annotated[int | None, typer.Option("--top-k", help="Passages to retrieve.")]
+Filter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter", "-f", help="Only documents whose metadata match: source=NAME, published_at>=2024-01-01."
+    ),
+]
+
+stdout = Console(highlight=False, soft_wrap=True)
+stderr = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_FILTER = re.compile(r"(?P<key>[^<>=]+)(?P<operator><=|>=|<|>|=)(?P<value>.*)", re.S)
+_OPERATORS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+
+
+def print_json(shape: BaseModel | dict[str, Any]) -> None:
+    """Print one JSON object on one line."""
+    plain = shape.model_dump(mode="json") if isinstance(shape, BaseModel) else shape
+    sys.stdout.write(json.dumps(plain, ensure_ascii=False) + "\n")
+
+
+def announce(message: str) -> None:
+    """Tell a person that something takes a while."""
+    stderr.print(message, style="dim", markup=False)
+
+
+def parse_filters(given: list[str] | None) -> dict[str, Any]:
+    """Read ``key=value`` and ``key>=value``; several of one key: a list, or a range.
+
+    Raises:
+        InvalidFilter: No such form.
+    """
+    filters: dict[str, Any] = {}
+    for text in given or []:
+        match = _FILTER.fullmatch(text)
+        if not match:
+            raise InvalidFilter(f"The filter {text!r} is not understood.", "Write it as key=value or key>=value.")
+        key, operator, value = match["key"].strip(), match["operator"], match["value"].strip()
+        if operator == "=":
+            former = filters.get(key, [])
+            if isinstance(former, dict):
+                raise InvalidFilter(f"{key} cannot be both equal to a value and in a range.", "Use one of them.")
+            filters[key] = [*former, value]
+        else:
+            former = filters.setdefault(key, {})
+            if not isinstance(former, dict):
+                raise InvalidFilter(f"{key} cannot be both equal to a value and in a range.", "Use one of them.")
+            former[_OPERATORS[operator]] = value
+    return filters

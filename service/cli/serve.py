@@ -1,0 +1,27 @@
+"""``citewise serve``."""
+
+from typing import Annotated
+
+import typer
+
+from service.cli.options import Collection, DataDir, Embedder, announce, stderr
+from service.settings import load_settings
+from service.wiring import open_app
+
+
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port to serve on; 0 takes a free one.")] = None,
+    collection: Collection = None,
+    data_dir: DataDir = None,
+    embedder: Embedder = None,
+) -> None:
+    """Serve the HTTP API."""
+    import uvicorn
+
+    from service.http.app import create_app
+
+    settings = load_settings(host=host, port=port, data_dir=data_dir, embedder=embedder, collection=collection)
+    with open_app(settings, announce=announce) as app:
+        stderr.print(f"Citewise on http://{settings.host}:{settings.port}, API reference at /docs", markup=False)
+        uvicorn.run(create_app(app), host=settings.host, port=settings.port, log_level="info")

@@ -1,0 +1,60 @@
+"""The application: ``create_app`` is the only way in."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from service.http import problems
+from service.http.answers import answers_router
+from service.http.documents import documents_router
+from service.http.health import health_router
+from service.wiring import App
+
+# Models run on the machine's cores; more requests at once than this only wait inside
+# ONNX Runtime instead of in the queue.
+_THREADS = 8
+_DESCRIPTION = """Cited answers from your own documents.
+
+Offsets are **code points**, half-open, everywhere (`offset_unit: "codepoint"`): they
+point into the canonical text of the named revision. Errors are RFC 9457 problem details.
+"""
+
+
+def create_app(app: App) -> FastAPI:
+    """Build the HTTP application around an opened index."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        yield
+
+    # Documentation assets come from the package, since nothing is loaded from elsewhere.
+    http = FastAPIOffline(
+        title="Citewise",
+        version=version("citewise"),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        openapi_tags=[{"name": "answers"}, {"name": "documents"}, {"name": "health"}],
+    )
+    problems.install(http)
+    http.include_router(answers_router(app))
+    http.include_router(documents_router(app))
+    http.include_router(health_router(app))
+    _describe_offsets(http)
+    return http
+
+
+def _describe_offsets(http: FastAPI) -> None:
+    make = http.openapi
+
+    def openapi() -> dict[str, object]:
+        described = make()
+        described["info"]["x-offset-unit"] = "codepoint"
+        return described
+
+    http.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,75 @@
+"""``/v1/documents``: what is in the index, and its texts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from index.errors import InvalidInput
+from service.http.responses import PROBLEMS
+from service.schemas import DocumentList, DocumentOut, TextOut
+from service.wiring import App
+
+_NAMED = {"description": "The range of the text.", "content": {"text/plain": {}}, "model": TextOut}
+
+
+def documents_router(app: App) -> APIRouter:
+    """Routes that read documents. Ids may contain ``/``, escaped or not."""
+    router = APIRouter(prefix="/v1/documents", tags=["documents"], responses=PROBLEMS)
+    store = app.index.store
+
+    @router.get("")
+    def list_documents(
+        collection: str | None = None,
+        cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> DocumentList:
+        """List documents by id, a page at a time."""
+        name = collection or app.settings.collection
+        with store.snapshot():
+            store.require_collection(name)
+            found = store.documents(name, after=cursor, limit=limit + 1)
+        page = found[:limit]
+        return DocumentList(
+            documents=[DocumentOut.of(record) for record in page],
+            next_cursor=page[-1].id if len(found) > limit else None,
+        )
+
+    @router.get("/{document_id:path}/text", responses={200: _NAMED})
+    def text(
+        document_id: str,
+        collection: str | None = None,
+        revision: str | None = None,
+        start: Annotated[int, Query(ge=0)] = 0,
+        end: Annotated[int | None, Query(ge=0)] = None,
+        accept: Annotated[str, Header()] = "*/*",
+    ) -> Response:
+        """The canonical text of a revision or a range of it: plain, or JSON if that is accepted.
+
+        Without `revision` it is the current one.
+        """
+        name = collection or app.settings.collection
+        with store.snapshot():
+            document = store.source(name, document_id, revision)
+        stop = len(document.text) if end is None else end
+        if not start <= stop <= len(document.text):
+            raise InvalidInput(
+                f"The range {start}:{stop} is not in the text, which has {len(document.text)} code points.",
+                "Give 0 <= start <= end <= that length.",
+            )
+        part = document.text[start:stop]
+        headers = {"X-Content-Type-Options": "nosniff", "Citewise-Revision": document.revision}
+        if "application/json" in accept:
+            shaped = TextOut(
+                document_id=document_id, revision=document.revision, start=start, end=stop, text=part
+            )
+            return JSONResponse(shaped.model_dump(), headers=headers)
+        return PlainTextResponse(part, headers=headers)
+
+    @router.get("/{document_id:path}")
+    def document(document_id: str, collection: str | None = None) -> DocumentOut:
+        """What is known of a document, and its revisions."""
+        with store.snapshot():
+            return DocumentOut.of(store.document(collection or app.settings.collection, document_id))
+
+    return router

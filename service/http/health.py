@@ -1,0 +1,27 @@
+"""``/health``: is the process alive, and can it answer."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from service.http.responses import PROBLEMS
+from service.wiring import App
+
+
+def health_router(app: App) -> APIRouter:
+    """Routes for whoever runs the service."""
+    router = APIRouter(prefix="/health", tags=["health"])
+
+    @router.get("/live")
+    def live() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "alive"}
+
+    @router.get("/ready", responses={k: v for k, v in PROBLEMS.items() if k in (409, 503)})
+    def ready() -> dict[str, Any]:
+        """The index is open, is of the configured model, and its version can be read."""
+        with app.index.store.snapshot() as version:
+            app.index.store.manifest().require(app.index.manifest)
+            return {"status": "ready", "index_version": version, "collections": app.index.store.collections()}
+
+    return router

@@ -1,0 +1,17 @@
+"""What the API reference says about errors."""
+
+from typing import Any
+
+from service.schemas import Problem
+
+_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": description, "model": Problem, "content": _CONTENT}
+    for status, description in {
+        404: "There is no such document, revision or collection.",
+        409: "The index was built with another embedder or chunker.",
+        410: "The document was deleted.",
+        422: "The request is not valid.",
+        503: "The index is not ready or is being written.",
+    }.items()
+}

@@ -1,0 +1,267 @@
+"""The shapes of the contract: what HTTP sends and ``--json`` prints."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.types import DocumentRecord, Hit
+from service.types import Answer, Ask, Citation, SearchResult, Source
+
+FilterValue = Any
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Turn(_Strict):
+    """One turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class SearchRequest(_Strict):
+    """A question to find passages for."""
+
+    question: str
+    collection: str | None = None
+    filters: dict[str, FilterValue] = Field(default_factory=dict)
+    top_k: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+class AnswerRequest(SearchRequest):
+    """A question to answer."""
+
+    history: list[Turn] = Field(default_factory=list)
+    max_sentences: Annotated[int, Field(ge=1, le=10)] | None = None
+    composer: Literal["extractive"] = "extractive"
+    stream: Literal[False] = False
+
+
+class PassageScores(BaseModel):
+    """The parts of a passage's score; null where a stage did not see it."""
+
+    dense: float
+    lexical: float | None
+    rerank: float | None
+
+
+class PassageOut(BaseModel):
+    """A retrieved passage; ``start`` and ``end`` are code points of its revision's text."""
+
+    chunk_id: str
+    document_id: str
+    revision: str
+    title: str | None
+    text: str
+    start: int
+    end: int
+    score: float
+    scores: PassageScores
+
+    @classmethod
+    def of(cls, hit: Hit, rerank: float | None = None) -> "PassageOut":
+        """Shape a hit."""
+        chunk = hit.chunk
+        return cls(
+            chunk_id=chunk.id,
+            document_id=chunk.document_id,
+            revision=chunk.revision,
+            title=hit.document.title,
+            text=chunk.text,
+            start=chunk.start,
+            end=chunk.end,
+            score=hit.score,
+            scores=PassageScores(dense=hit.dense, lexical=hit.lexical, rerank=rerank),
+        )
+
+
+class SearchResponse(BaseModel):
+    """Passages, best first."""
+
+    question: str
+    passages: list[PassageOut]
+    index_version: int
+    timings_ms: dict[str, float]
+
+    @classmethod
+    def of(cls, ask: Ask, result: SearchResult) -> "SearchResponse":
+        """Shape a search result."""
+        return cls(
+            question=ask.question,
+            passages=[PassageOut.of(hit) for hit in result.hits],
+            index_version=result.index_version,
+            timings_ms=_rounded(result.timings_ms),
+        )
+
+
+class SourceOut(BaseModel):
+    """A place in a document; the indices are code points of its revision's text."""
+
+    type: Literal["char_location"] = "char_location"
+    document_id: str
+    revision: str
+    title: str | None
+    start_char_index: int
+    end_char_index: int
+    cited_text: str
+    page: int | None
+    published_at: str | None
+    url: str
+    verified: bool
+    support: float
+
+    @classmethod
+    def of(cls, source: Source, collection: str) -> "SourceOut":
+        """Shape a source."""
+        place = {"revision": source.revision, "start": source.start, "end": source.end}
+        if collection != "default":
+            place = {"collection": collection, **place}
+        return cls(
+            document_id=source.document_id,
+            revision=source.revision,
+            title=source.title,
+            start_char_index=source.start,
+            end_char_index=source.end,
+            cited_text=source.cited_text,
+            page=None,
+            published_at=source.published_at,
+            url=f"/v1/documents/{quote(source.document_id, safe='')}/text?{urlencode(place)}",
+            verified=source.verified,
+            support=round(source.support, 4),
+        )
+
+
+class CitationOut(BaseModel):
+    """A range of the answer and the sources that it rests on."""
+
+    id: str
+    start: int
+    end: int
+    text: str
+    sources: list[SourceOut]
+
+    @classmethod
+    def of(cls, citation: Citation, collection: str) -> "CitationOut":
+        """Shape a citation."""
+        return cls(
+            id=citation.id,
+            start=citation.start,
+            end=citation.end,
+            text=citation.text,
+            sources=[SourceOut.of(s, collection) for s in citation.sources],
+        )
+
+
+class AbstentionOut(BaseModel):
+    """Why there is no answer."""
+
+    reason: Literal["no_match", "low_support", "entity_missing", "filtered_out"]
+    detail: str
+
+
+class AnswerResponse(BaseModel):
+    """A cited answer, or an abstention with the nearest passages."""
+
+    id: str
+    question: str
+    standalone_question: str
+    answerable: bool
+    abstention: AbstentionOut | None
+    confidence: float
+    short_answer: str | None
+    answer: str
+    citations: list[CitationOut]
+    passages: list[PassageOut]
+    conflicts: list[dict[str, Any]]
+    index_version: int
+    composer: str
+    models: dict[str, str | None]
+    timings_ms: dict[str, float]
+
+    @classmethod
+    def of(cls, ask: Ask, answer: Answer) -> "AnswerResponse":
+        """Shape an answer."""
+        refusal = answer.abstention
+        return cls(
+            id=answer.id,
+            question=answer.question,
+            standalone_question=answer.question,
+            answerable=answer.answerable,
+            abstention=AbstentionOut(reason=refusal.reason, detail=refusal.detail) if refusal else None,
+            confidence=round(answer.confidence, 4),
+            short_answer=answer.short_answer,
+            answer=answer.text,
+            citations=[CitationOut.of(c, ask.collection) for c in answer.citations],
+            passages=[PassageOut.of(h, answer.rerank.get(h.chunk.id)) for h in answer.hits],
+            conflicts=[],
+            index_version=answer.index_version,
+            composer="extractive",
+            models=dict(answer.models),
+            timings_ms=_rounded(answer.timings_ms),
+        )
+
+
+class DocumentOut(BaseModel):
+    """A document without its text; ``revisions`` are oldest first."""
+
+    id: str
+    collection: str
+    revision: str
+    title: str | None
+    metadata: dict[str, Any]
+    revisions: list[str]
+    characters: int
+    chunks: int
+    index_version: int
+    updated_at: str
+
+    @classmethod
+    def of(cls, record: DocumentRecord) -> "DocumentOut":
+        """Shape a record."""
+        return cls(
+            id=record.id,
+            collection=record.collection,
+            revision=record.revision,
+            title=record.title,
+            metadata=dict(record.metadata),
+            revisions=list(record.revisions),
+            characters=record.characters,
+            chunks=record.chunks,
+            index_version=record.index_version,
+            updated_at=record.updated_at,
+        )
+
+
+class DocumentList(BaseModel):
+    """One page of documents; ``next_cursor`` gets the next one, null at the end."""
+
+    documents: list[DocumentOut]
+    next_cursor: str | None
+
+
+class TextOut(BaseModel):
+    """A range of a revision's canonical text; indices are code points."""
+
+    document_id: str
+    revision: str
+    start: int
+    end: int
+    text: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[dict[str, Any]] | None = None
+
+
+def _rounded(timings: Any) -> dict[str, float]:
+    return {stage: round(ms, 2) for stage, ms in timings.items()}

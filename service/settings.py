@@ -1,0 +1,80 @@
+"""Settings: flags over ``CITEWISE_*`` environment over ``citewise.toml``, read in one place."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from index.embed.resolve import DEFAULT_MODEL
+from index.errors import InvalidSettings
+from index.types import DEFAULT_COLLECTION
+
+CONFIG_FILE = Path("citewise.toml")
+PREFIX = "CITEWISE_"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Path = Field(Path(".citewise"), description="Folder of the index.")
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("citewise"), description="Folder of exported models."
+    )
+    embedder: str = Field(
+        DEFAULT_MODEL, description="Packaged model, folder, or model in the local hub cache."
+    )
+    chunk_tokens: int = Field(160, ge=16, le=8192, description="Most tokens of a passage.")
+    collection: str = Field(DEFAULT_COLLECTION, min_length=1, description="Collection used when none is named.")
+    top_k: int = Field(8, ge=1, le=100, description="Passages to retrieve.")
+    max_sentences: int = Field(3, ge=1, le=10, description="Most sentences in an answer.")
+    host: str = Field("127.0.0.1", description="Address to serve on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to serve on; 0 takes a free one.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, CONFIG_FILE)
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Read the settings; flags that are None were not given.
+
+    Raises:
+        InvalidSettings: An unknown key or a value out of its range, with where it stands.
+    """
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    unknown = sorted(k for k in os.environ if k.upper().startswith(PREFIX) and k.upper() not in known)
+    if unknown:
+        raise InvalidSettings(
+            f"{unknown[0]} is set in the environment, but there is no such setting.",
+            f"Known are {', '.join(sorted(known))}.",
+        )
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InvalidSettings(
+            f"The setting {name!r} is not valid ({first['msg']}; given: {first.get('input')!r}).",
+            f"Look at the flag, at {PREFIX}{name.upper()} and at {CONFIG_FILE}.",
+        ) from error
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise InvalidSettings(f"{CONFIG_FILE} cannot be read ({error}).", "Mend or remove it.") from error

@@ -1,0 +1,93 @@
+"""What answering works with and gives back. All ranges are half-open, in code points."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from index.store.filters import Filters
+from index.types import DEFAULT_COLLECTION, Hit
+from service.answering.abstain import Abstention
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question with everything that decides its answer.
+
+    Attributes:
+        top_k: Passages to retrieve.
+        max_sentences: Most sentences that the answer quotes.
+    """
+
+    question: str
+    collection: str = DEFAULT_COLLECTION
+    filters: Filters = field(default_factory=dict)
+    top_k: int = 8
+    max_sentences: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place in a document: ``text(revision)[start:end] == cited_text``.
+
+    Attributes:
+        verified: The citation check found the text there.
+        support: Probability that the cited text answers, in [0, 1].
+    """
+
+    document_id: str
+    revision: str
+    title: str | None
+    published_at: str | None
+    start: int
+    end: int
+    cited_text: str
+    support: float
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A range of the answer and the sources that it rests on."""
+
+    id: str
+    start: int
+    end: int
+    text: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchResult:
+    """Passages for a question, best first, at one version."""
+
+    hits: Sequence[Hit]
+    index_version: int
+    timings_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """An answer whose citations have all been checked, or an abstention.
+
+    Attributes:
+        confidence: Calibrated probability that the answer is right, in [0, 1].
+        hits: The passages it was composed from.
+        rerank: By chunk id, the best support of a sentence of that passage.
+    """
+
+    id: str
+    question: str
+    text: str
+    short_answer: str | None
+    abstention: Abstention | None
+    confidence: float
+    citations: tuple[Citation, ...]
+    hits: Sequence[Hit]
+    rerank: Mapping[str, float]
+    index_version: int
+    models: Mapping[str, str | None]
+    timings_ms: Mapping[str, float]
+
+    @property
+    def answerable(self) -> bool:
+        """Whether there is an answer."""
+        return self.abstention is None

@@ -1,0 +1,80 @@
+"""The only code that turns settings into objects."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from index.build import Builder
+from index.chunk import ChunkerConfig, SentenceChunker
+from index.embed.onnx import OnnxEmbedder
+from index.errors import InvalidSettings
+from index.index import Index
+from index.layout import Layout, Manifest
+from index.store.sqlite import SqliteStore
+from service.answering.pipeline import Models, Pipeline
+from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An opened index with what answers from it and what adds to it."""
+
+    settings: Settings
+    index: Index
+    pipeline: Pipeline
+    builder: Builder
+
+
+@contextmanager
+def open_app(
+    settings: Settings,
+    *,
+    create: bool = False,
+    rebuilding: bool = False,
+    announce: Callable[[str], None] | None = None,
+) -> Iterator[App]:
+    """Open everything that the settings name and close it at the end of the block.
+
+    Args:
+        settings: As read.
+        create: Make the index if there is none.
+        rebuilding: Open an index that was built otherwise, in order to rebuild it.
+        announce: Told when a first use has to export the model.
+
+    Raises:
+        IndexNotBuilt, IndexMismatch, IndexDamaged: As ``Index`` does.
+        ModelUnavailable: The embedder is not on this machine.
+        InvalidSettings: The passages are to be longer than the embedder reads.
+    """
+    if not create and not Layout(settings.data_dir).database.exists():
+        SqliteStore(Layout(settings.data_dir).database)  # before a model is loaded in vain
+    embedder = OnnxEmbedder(settings.embedder, settings.cache_dir / "models", announce)
+    chunking = ChunkerConfig(max_tokens=settings.chunk_tokens)
+    if chunking.max_tokens + chunking.context_tokens > embedder.max_tokens:
+        raise InvalidSettings(
+            f"chunk_tokens is {chunking.max_tokens}, but {settings.embedder} reads {embedder.max_tokens}"
+            f" tokens, of which title and headings may take {chunking.context_tokens}.",
+            f"Set it to {embedder.max_tokens - chunking.context_tokens} or less.",
+        )
+    manifest = Manifest(embedder.describe(), chunking.describe())
+    with Index(settings.data_dir, manifest, create=create, rebuilding=rebuilding) as index:
+        yield App(
+            settings,
+            index,
+            Pipeline(index, embedder, Models.shipped()),
+            Builder(index, SentenceChunker(embedder.count_tokens, chunking), embedder),
+        )
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[SqliteStore]:
+    """Open the store alone, for commands that need no model.
+
+    Raises:
+        IndexNotBuilt, IndexDamaged: As ``SqliteStore`` does.
+    """
+    store = SqliteStore(Layout(settings.data_dir).database)
+    try:
+        yield store
+    finally:
+        store.close()

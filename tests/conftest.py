@@ -1,0 +1,50 @@
+"""The real parts, opened once: the default model, and the seeds' index."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.embed.onnx import OnnxEmbedder
+from index.embed.resolve import DEFAULT_MODEL
+from index.load.files import find_sources
+from service.settings import Settings, load_settings
+from service.wiring import App, open_app
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+QUESTIONS = SEEDS / "questions.jsonl"
+CHENGDU = "Which sectors were targeted for cooperation at the Chengdu meeting?"
+
+
+@pytest.fixture(scope="session")
+def embedder() -> OnnxEmbedder:
+    return OnnxEmbedder(DEFAULT_MODEL, load_settings().cache_dir / "models")
+
+
+@pytest.fixture(scope="session")
+def seeds_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the seeds indexed. Read only."""
+    data_dir = tmp_path_factory.mktemp("seeds") / "index"
+    with open_app(load_settings(data_dir=data_dir), create=True) as app:
+        app.builder.add_files("default", find_sources([SEEDS]))
+    return data_dir
+
+
+@pytest.fixture(scope="session")
+def seeds_app(seeds_dir: Path) -> Iterator[App]:
+    """The seeds' index, opened. Read only."""
+    with open_app(load_settings(data_dir=seeds_dir)) as app:
+        yield app
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(data_dir=tmp_path / "index")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[App]:
+    """An empty index of its own for one test."""
+    with open_app(settings, create=True) as opened:
+        yield opened

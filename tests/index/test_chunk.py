@@ -1,0 +1,53 @@
+from hypothesis import given, settings
+
+from index.chunk import ChunkerConfig, SentenceChunker
+from index.embed.onnx import OnnxEmbedder
+from index.text.blocks import infer_headings
+from index.text.canonical import canonical
+from index.types import Document
+from tests.strategies import texts
+
+
+def _document(text: str) -> Document:
+    return Document("d", text, {}, infer_headings(text))
+
+
+@settings(max_examples=60)
+@given(texts)
+def test_chunks_are_exact_ranges_of_the_text(raw: str) -> None:
+    text = canonical(raw)
+    chunker = SentenceChunker(lambda several: [len(t.split()) for t in several], ChunkerConfig(8, 3, 4))
+    end = 0
+    for chunk in chunker.chunk(_document(text)):
+        assert text[chunk.start : chunk.end] == chunk.text
+        assert end <= chunk.start < chunk.end
+        assert chunk.sentences[0].start == chunk.start
+        assert chunk.sentences[-1].end == chunk.end
+        end = chunk.end
+
+
+def test_chunks_fit_what_the_embedder_reads(embedder: OnnxEmbedder) -> None:
+    config = ChunkerConfig()
+    text = "# A heading\n\n" + "word " * 3000 + "\n\n" + "成都会议" * 400 + "\n\n" + "x" * 5000
+    chunks = SentenceChunker(embedder.count_tokens, config).chunk(_document(canonical(text)))
+    counts = embedder.count_tokens([c.embedded_text for c in chunks])
+    assert len(chunks) > 10
+    assert max(counts) <= embedder.max_tokens
+
+
+def test_headings_are_context_and_lie_outside_the_range(embedder: OnnxEmbedder) -> None:
+    section = "A sentence about the matter that is long enough to fill a passage. " * 20
+    text = canonical(f"# Title\n\n{section}\n\n## Section\n\n{section}")
+    document = Document("d", text, {"title": "Title"}, infer_headings(text))
+    last = SentenceChunker(embedder.count_tokens, ChunkerConfig()).chunk(document)[-1]
+    assert last.context == "Title › Section"
+    assert "Title" not in last.text
+
+
+def test_chunk_ids_differ_by_document_and_agree_by_content() -> None:
+    chunker = SentenceChunker(lambda several: [len(t.split()) for t in several], ChunkerConfig())
+    text = "One sentence here. Another one there."
+    first, again = chunker.chunk(Document("a", text)), chunker.chunk(Document("a", text))
+    other = chunker.chunk(Document("b", text))
+    assert [c.id for c in first] == [c.id for c in again]
+    assert {c.id for c in first}.isdisjoint(c.id for c in other)

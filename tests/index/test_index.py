@@ -1,0 +1,242 @@
+"""The store, its projections and retrieval together, with the real model."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.build import verify
+from index.errors import IndexLocked, IndexMismatch
+from index.index import Index, View
+from index.layout import Layout, Manifest
+from index.load.files import find_sources
+from index.retrieve import Question, fuse, retrieve
+from index.types import Document, Hit
+from service.settings import Settings
+from service.wiring import App, open_app
+
+TOPICS = ["The harbour was dredged.", "The orchard bore pears.", "The comet returned.", "The violin was tuned."]
+
+
+def _put(app: App, document_id: str, text: str, **metadata: str) -> None:
+    with app.index.writing():
+        app.builder.put("default", Document(document_id, text, metadata))
+
+
+def _search(app: App, text: str, k: int = 5, **filters: str) -> list[Hit]:
+    question = Question.of(text, app.builder.embedder.embed_query(text))
+    return app.index.read("default", lambda view: retrieve(view, question, k, filters))
+
+
+def test_build_is_idempotent(app: App, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The harbour was dredged.")
+    (folder / "b.md").write_text("# Pears\n\nThe orchard bore pears.")
+    first = app.builder.add_files("default", find_sources([folder]))
+    again = app.builder.add_files("default", find_sources([folder]))
+    (folder / "a.txt").write_text("The harbour was closed.")
+    third = app.builder.add_files("default", find_sources([folder]))
+    assert (first.added, again.unchanged, third.changed) == (["a.txt", "b.md"], ["a.txt", "b.md"], ["a.txt"])
+    assert first.index_version == again.index_version == 2
+    assert verify(app.index) == []
+
+
+def test_one_failing_file_does_not_stop_the_others(app: App, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes(b"\x00\x01binary")
+    (folder / "b.txt").write_text("")
+    (folder / "c.txt").write_text("The comet returned.")
+    report = app.builder.add_files("default", find_sources([folder]))
+    assert report.added == ["c.txt"]
+    assert "binary" in report.failed["a.txt"]
+    assert "no text" in report.failed["b.txt"]
+
+
+def test_deleted_is_gone_from_every_search(app: App) -> None:
+    for i, text in enumerate(TOPICS):
+        _put(app, f"d{i}", text)
+    assert _search(app, "comet")[0].document.id == "d2"
+    app.builder.delete("default", "d2")
+    assert "d2" not in {h.document.id for h in _search(app, "comet", k=50)}
+    assert verify(app.index) == []
+
+
+def test_filter_is_exact_even_for_the_farthest_documents(app: App) -> None:
+    for i in range(60):
+        _put(app, f"near{i:02}", f"The comet returned in year {i}.", source="near")
+    for i in range(3):
+        _put(app, f"far{i}", f"Pears are picked by hand, batch {i}.", source="far")
+    hits = _search(app, "When did the comet return?", k=10, source="far")
+    assert sorted(h.document.id for h in hits) == ["far0", "far1", "far2"]
+
+
+def test_equal_texts_are_ordered_by_id_at_any_cut(app: App) -> None:
+    for i in (3, 1, 2, 0):
+        _put(app, f"d{i}", TOPICS[0])
+    everything = [h.chunk.id for h in _search(app, "harbour", k=4)]
+    for k in (1, 2, 3):
+        assert [h.chunk.id for h in _search(app, "harbour", k=k)] == everything[:k]
+    assert everything == sorted(everything)
+
+
+def test_result_does_not_depend_on_how_the_index_came_about(settings: Settings, tmp_path: Path) -> None:
+    straight = settings.model_copy(update={"data_dir": tmp_path / "straight"})
+    crooked = settings.model_copy(update={"data_dir": tmp_path / "crooked"})
+    found = []
+    for where, order in ((straight, [0, 1, 2, 3]), (crooked, [3, 0, 2, 1])):
+        with open_app(where, create=True) as app:
+            if where is crooked:
+                _put(app, "d0", "Something else entirely stood here.")
+                _put(app, "gone", "The harbour again.")
+                app.builder.delete("default", "gone")
+            for i in order:
+                _put(app, f"d{i}", TOPICS[i])
+            found.append([(h.chunk.id, h.score, h.dense, h.lexical) for h in _search(app, "the harbour and the comet")])
+    assert found[0] == found[1]
+
+
+def test_a_reader_sees_what_another_process_wrote(app: App, settings: Settings) -> None:
+    _put(app, "d0", TOPICS[0])
+    with open_app(settings) as reader:
+        assert [h.document.id for h in _search(reader, "comet")] == ["d0"]
+        _put(app, "d2", TOPICS[2])
+        assert _search(reader, "comet")[0].document.id == "d2"
+        app.builder.delete("default", "d2")
+        assert [h.document.id for h in _search(reader, "comet")] == ["d0"]
+
+
+@pytest.mark.parametrize("name", ["vectors.bin", "lexical.db"])
+@pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
+def test_a_damaged_projection_is_made_anew(
+    app: App, settings: Settings, name: str, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for i, text in enumerate(TOPICS):
+        _put(app, f"d{i}", text)
+    expected = [(h.chunk.id, h.score) for h in _search(app, "comet")]
+    app.index.close()
+    path = Layout(settings.data_dir).projections("default") / name
+    data = path.read_bytes()
+    if damage == "remove":
+        path.unlink()
+    else:
+        middle = len(data) // 2
+        path.write_bytes(data[:middle] if damage == "truncate" else data[:20] + bytes([data[20] ^ 255]) * 40 + data[60:])
+    with open_app(settings) as again:
+        assert [(h.chunk.id, h.score) for h in _search(again, "comet")] == expected
+        assert verify(again.index) == []
+    if damage != "remove":
+        assert "rebuilding it from the store" in caplog.text
+
+
+def test_all_projections_can_be_thrown_away(app: App, settings: Settings) -> None:
+    _put(app, "d2", TOPICS[2])
+    app.index.close()
+    shutil.rmtree(settings.data_dir / "projections")
+    with open_app(settings) as again:
+        assert [h.document.id for h in _search(again, "comet")] == ["d2"]
+
+
+def test_another_embedder_is_refused_with_the_repair(app: App, settings: Settings) -> None:
+    other = Manifest({**app.index.manifest.embedder, "revision": "sha256:other"}, app.index.manifest.chunker)
+    with pytest.raises(IndexMismatch, match="citewise index rebuild"):
+        Index(settings.data_dir, other)
+
+
+def test_rebuild_repairs_a_mismatch_and_keeps_every_document(app: App, settings: Settings) -> None:
+    for i, text in enumerate(TOPICS):
+        _put(app, f"d{i}", text)
+    changed = settings.model_copy(update={"chunk_tokens": 64})
+    with pytest.raises(IndexMismatch, match="max_tokens: 160 → 64"), open_app(changed):
+        pass
+    with open_app(changed, rebuilding=True) as rebuilding:
+        assert rebuilding.builder.rebuild() == len(TOPICS)
+    with pytest.raises(IndexMismatch):
+        _search(app, "comet")
+    with open_app(changed) as again:
+        assert _search(again, "comet")[0].document.id == "d2"
+        assert verify(again.index) == []
+
+
+def test_a_second_writer_is_told_to_wait(app: App) -> None:
+    with FileLock(app.index.layout.write_lock), pytest.raises(IndexLocked, match="Another process"):
+        _put(app, "d0", TOPICS[0])
+
+
+def test_searching_while_writing_never_sees_half_a_document(app: App) -> None:
+    first, second = ["The harbour was dredged twice."] * 2
+    _put(app, "pair", f"{first}\n\n{TOPICS[1]}")
+    stop = threading.Event()
+    failures: list[str] = []
+
+    def look(view: View) -> tuple[set[str], set[str], set[str]]:
+        return view.vectors.ids(), view.lexical.ids(), view.store.chunk_ids("default")
+
+    def read() -> None:
+        while not stop.is_set():
+            for hit in _search(app, "harbour pears", k=10):
+                text = app.index.store.text("default", hit.document.id, hit.chunk.revision)
+                if text[hit.chunk.start : hit.chunk.end] != hit.chunk.text:
+                    failures.append(hit.chunk.text)
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for i in range(25):
+        _put(app, "pair", f"{first} Number {i}.\n\n{TOPICS[i % 4]}")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    vectors, lexical, stored = app.index.read("default", look)
+    assert vectors == lexical == stored
+    assert second == first
+
+
+_STEPS = st.lists(
+    st.tuples(st.sampled_from(["put", "delete", "reopen"]), st.integers(0, 3), st.sampled_from(TOPICS)), max_size=12
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(_STEPS)
+def test_any_sequence_of_changes_equals_a_naive_model(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, str]]
+) -> None:
+    from service.settings import load_settings
+
+    where = load_settings(data_dir=tmp_path_factory.mktemp("model") / "index")
+    model: dict[str, str] = {}
+    for chunk in _split_at_reopen(steps):
+        with open_app(where, create=True) as app:
+            for action, number, text in chunk:
+                document_id = f"d{number}"
+                if action == "put":
+                    _put(app, document_id, text)
+                    model[document_id] = text
+                elif document_id in model:
+                    app.builder.delete("default", document_id)
+                    del model[document_id]
+            if app.index.store.collections():
+                assert {h.document.id: h.chunk.text for h in _search(app, "the comet", k=50)} == model
+                assert verify(app.index) == []
+
+
+def _split_at_reopen(steps: list[tuple[str, int, str]]) -> list[list[tuple[str, int, str]]]:
+    runs: list[list[tuple[str, int, str]]] = [[]]
+    for step in steps:
+        if step[0] == "reopen":
+            runs.append([])
+        else:
+            runs[-1].append(step)
+    return runs
+
+
+def test_fusion_sums_reciprocal_ranks() -> None:
+    fused = fuse([["a", "b"], ["b", "c"]])
+    assert fused == {"a": 1 / 61, "b": 1 / 62 + 1 / 61, "c": 1 / 62}

@@ -1,0 +1,113 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+
+from index.text.analysis import content_terms, terms, tokenize
+from index.text.blocks import infer_headings
+from index.text.canonical import canonical
+from index.text.sentences import split_sentences
+from tests.strategies import texts
+
+
+@given(texts)
+def test_canonical_is_idempotent_nfc_with_newlines_only(text: str) -> None:
+    once = canonical(text)
+    assert canonical(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert not set(once) & set("\r\u2028\u2029\x85\x00\x0b\x0c")
+    once.encode("utf-8")
+
+
+def test_canonical_replaces_lone_surrogates_and_drops_the_byte_order_mark() -> None:
+    assert canonical("\ufeffa\ud800b\r\nc") == "a\ufffdb\nc"
+
+
+@given(texts)
+def test_sentences_are_ordered_disjoint_and_trimmed(raw: str) -> None:
+    text = canonical(raw)
+    end = 0
+    for sentence in split_sentences(text, infer_headings(text)):
+        quoted = text[sentence.start : sentence.end]
+        assert end <= sentence.start < sentence.end <= len(text)
+        assert quoted == quoted.strip()
+        assert quoted
+        end = sentence.end
+
+
+@given(texts)
+def test_sentences_lose_no_letter_outside_list_marks(raw: str) -> None:
+    text = canonical(raw)
+    inside = set[int]()
+    for sentence in split_sentences(text, infer_headings(text)):
+        inside.update(range(sentence.start, sentence.end))
+    for line_start, line in _lines(text):
+        letters = [i for i, c in enumerate(line) if c.isalnum()]
+        outside = [i for i in letters if line_start + i not in inside]
+        # A mark such as "12." or "iv)" is all that may stay outside, at the line's start.
+        assert len(outside) <= 5
+        assert outside == letters[: len(outside)]
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    found, start = [], 0
+    for line in text.split("\n"):
+        found.append((start, line))
+        start += len(line) + 1
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dr. J. K. Lee met Mr. Yi. They agreed.", ["Dr. J. K. Lee met Mr. Yi.", "They agreed."]),
+        ("• First item\n• Second item, no stop", ["First item", "Second item, no stop"]),
+        ("“Is it true?” he asked. “Yes.”", ["“Is it true?” he asked.", "“Yes.”"]),
+        ("他们在西安开会。会议结束了！好的", ["他们在西安开会。", "会议结束了！", "好的"]),
+        ("A line without a stop\nAnother line", ["A line without a stop", "Another line"]),
+        ("It was building on several areas,\nhe said.", ["It was building on several areas,\nhe said."]),
+        ("the cat sat on\nthe mat. It slept.", ["the cat sat on\nthe mat.", "It slept."]),
+    ],
+)
+def test_sentences_survive_layout(text: str, expected: list[str]) -> None:
+    assert [text[s.start : s.end] for s in split_sentences(text, ())] == expected
+
+
+def test_hard_wrapped_paragraph_is_joined() -> None:
+    line = "This paragraph was wrapped by an editor at a fixed width, as Plain Text\nOften is when people write mail in it. A second one."
+    found = [line[s.start : s.end] for s in split_sentences(line, ())]
+    assert len(found) == 2
+
+
+def test_headings_are_inferred_from_layout() -> None:
+    text = "A Title of the Thing\n\n" + "A paragraph that is long enough to stand under it, as they do. " * 2
+    (heading,) = infer_headings(text)
+    assert heading.title == "A Title of the Thing"
+    assert heading.level == 1
+
+
+@given(texts)
+def test_tokens_point_at_their_surface(raw: str) -> None:
+    text = canonical(raw)
+    for token in tokenize(text):
+        assert text[token.start : token.end] == token.surface
+        assert token.term
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Xi’an's meetings", "xian meeting"),
+        ("the Fourth meeting", "4th meeting"),
+        ("five key areas", "5 key area"),
+        ("1,500 places", "1500 place"),
+        ("Élites", "elite"),
+        ("成都会议", "成都会议"),
+    ],
+)
+def test_question_and_document_meet_in_terms(one: str, other: str) -> None:
+    assert set(content_terms(one)) == set(content_terms(other))
+
+
+def test_cjk_is_searched_by_bigrams() -> None:
+    assert terms("成都会议") == ["成都", "都会", "会议"]
