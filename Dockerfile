@@ -12,6 +12,8 @@ COPY eval eval
 RUN python3 -m venv /opt/citewise \
  && /opt/citewise/bin/pip install --no-cache-dir -c constraints.txt .
 COPY seeds seeds
+# ONNX Runtime would otherwise write to /tmp and the home folder and send events to Microsoft.
+ENV ORT_DISABLE_TELEMETRY=1
 ENV CITEWISE_DATA_DIR=/var/lib/citewise/index CITEWISE_CACHE_DIR=/var/lib/citewise/cache
 RUN /opt/citewise/bin/citewise index seeds
 
@@ -23,6 +25,7 @@ RUN apt-get update \
 COPY --from=build /opt/citewise /opt/citewise
 COPY --from=build --chown=citewise /var/lib/citewise /var/lib/citewise
 ENV PATH=/opt/citewise/bin:$PATH \
+    ORT_DISABLE_TELEMETRY=1 \
     CITEWISE_DATA_DIR=/var/lib/citewise/index \
     CITEWISE_CACHE_DIR=/var/lib/citewise/cache
 USER citewise

@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from index.text.canonical import canonical
 from index.types import DocumentRecord, Hit
 from service.types import Answer, Ask, Citation, SearchResult, Source
 
@@ -13,6 +14,12 @@ FilterValue = Any
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_surrogates(cls, value: Any) -> Any:
+        """JSON can escape lone surrogates, which are no text and which nothing can store."""
+        return _canonical(value)
 
 
 class Turn(_Strict):
@@ -261,6 +268,16 @@ class Problem(BaseModel):
     detail: str
     instance: str
     errors: list[dict[str, Any]] | None = None
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, str):
+        return canonical(value)
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    if isinstance(value, dict):
+        return {_canonical(key): _canonical(item) for key, item in value.items()}
+    return value
 
 
 def _rounded(timings: Any) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Fine-tune the sentence cross-encoder.
 
-    python -m eval.training.cross_encoder --groups groups.jsonl --work DIR --epochs 2
+    python -m eval.training.cross_encoder --groups groups.jsonl --work DIR --epochs 1
 
 The encoder of the default embedding model is trained whole, with one linear layer on the
 mean of its last states. The loss of a group is the cross-entropy of a softmax over its
@@ -30,7 +30,8 @@ from service.answering.cross_encoder import encode
 
 SEED = 7
 BATCH_GROUPS = 8
-ENCODER_RATE, HEAD_RATE = 6e-5, 1e-3
+CANDIDATES = 4
+ENCODER_RATE, HEAD_RATE = 8e-5, 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Model(torch.nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(str(resolve_model(DEFAULT_MODEL)), add_pooling_layer=False)
+        # Half of the parameters, and with so few examples nothing to gain from them.
+        self.encoder.embeddings.requires_grad_(requires_grad=False)
         self.head = torch.nn.Linear(self.encoder.config.hidden_size, 1)
 
     def forward(
@@ -69,7 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--groups", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=100)
     parser.add_argument("--export", type=Path)
     arguments = parser.parse_args()
@@ -80,7 +83,7 @@ def main() -> None:
     model = Model()
     optimizer = torch.optim.AdamW(
         [
-            {"params": model.encoder.parameters(), "lr": ENCODER_RATE},
+            {"params": model.encoder.encoder.parameters(), "lr": ENCODER_RATE},
             {"params": model.head.parameters(), "lr": HEAD_RATE},
         ],
         weight_decay=0.01,
@@ -124,8 +127,24 @@ def _read(path: Path) -> tuple[list[Group], list[Group]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         group = Group(row["question"], row["sentences"], row["contexts"], row["gold"])
-        (held_out if row["held_out"] else training).append(group)
+        if row["held_out"]:
+            held_out.append(group)
+        else:
+            training.append(_hardest(group))
     return training, held_out
+
+
+def _hardest(group: Group) -> Group:
+    """Keep the first candidates, and a gold one among them if there is any."""
+    kept = list(range(min(CANDIDATES, len(group.gold))))
+    if any(group.gold) and not any(group.gold[i] for i in kept):
+        kept[-1] = group.gold.index(True)
+    return Group(
+        group.question,
+        [group.sentences[i] for i in kept],
+        [group.contexts[i] for i in kept],
+        [group.gold[i] for i in kept],
+    )
 
 
 def _tokenizer() -> Tokenizer:
@@ -154,8 +173,9 @@ def _logits(model: Model, tokenizer: Tokenizer, groups: list[Group]) -> list[tor
         torch.from_numpy(np.concatenate([np.pad(part[i], ((0, 0), (0, length - part[i].shape[1]))) for part in encoded]))
         for i in range(3)
     ]
-    output = model(*padded).squeeze(-1)
-    return list(torch.split(output, [len(g.sentences) for g in groups]))
+    with torch.autocast("cpu", torch.bfloat16):
+        output = model(*padded).squeeze(-1)
+    return list(torch.split(output.float(), [len(g.sentences) for g in groups]))
 
 
 def _loss(model: Model, tokenizer: Tokenizer, groups: list[Group]) -> torch.Tensor:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from index.embed.export import exported_model
+from index.onnx import open_session
 from index.types import Json, Vector
 
 # Texts of like length are run together, up to this many tokens with padding: larger
@@ -31,13 +31,7 @@ class OnnxEmbedder:
 
     def __init__(self, name: str, cache: Path, announce: Callable[[str], None] | None = None) -> None:
         folder, self._model = exported_model(name, cache, *([announce] if announce else []))
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # Threads that spin between requests take the second core from everything else.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(folder / "model.onnx")
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self._model.max_tokens + self._model.special_tokens)

@@ -10,13 +10,13 @@ from importlib.resources import as_file, files
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Tokenizer
 
+from index.onnx import open_session
 from service.answering.evidence import Evidence
 
 # Tokens of each part; a part that is longer is cut.
-QUESTION_TOKENS, SENTENCE_TOKENS, CONTEXT_TOKENS = 40, 72, 32
+QUESTION_TOKENS, SENTENCE_TOKENS, CONTEXT_TOKENS = 32, 64, 24
 
 
 def sentence_context(evidence: Evidence) -> str:
@@ -27,7 +27,7 @@ def sentence_context(evidence: Evidence) -> str:
     if position:
         previous = chunk.sentences[position - 1]
         before = " ".join(chunk.text[previous.start - chunk.start : previous.end - chunk.start].split()[:24])
-    heading = " ".join(chunk.context.split()[-14:])
+    heading = " ".join(chunk.context.split()[-12:])
     return f"{heading}. {before}".strip(". ")
 
 
@@ -67,13 +67,8 @@ class CrossEncoder:
 
     def __init__(self) -> None:
         folder = files("service.answering").joinpath("model")
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         with as_file(folder) as path:
-            self._session = onnxruntime.InferenceSession(
-                str(path / "cross_encoder.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(path / "cross_encoder.onnx")
             self._tokenizer: Tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()

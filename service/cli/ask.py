@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from index.text.canonical import canonical
 from index.types import Hit
 from service.cli.options import (
     AsJson,
@@ -22,7 +23,7 @@ from service.settings import load_settings
 from service.types import Answer, Ask, SearchResult
 from service.wiring import open_app
 
-Question = Annotated[str, typer.Argument(help="The question, in quotes.")]
+Question = Annotated[str, typer.Argument(help="The question, in quotes.", parser=canonical, metavar="QUESTION")]
 
 
 def ask(

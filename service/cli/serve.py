@@ -1,5 +1,7 @@
 """``citewise serve``."""
 
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -21,6 +23,9 @@ def serve(
 
     from service.http.app import create_app
 
+    # uvicorn stops gracefully and then raises the signal again: leave by the way out that
+    # closes the index, also when it comes before the server is up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     settings = load_settings(host=host, port=port, data_dir=data_dir, embedder=embedder, collection=collection)
     with open_app(settings, announce=announce) as app:
         stderr.print(f"Citewise on http://{settings.host}:{settings.port}, API reference at /docs", markup=False)

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import CitationBroken
+from index.text.blocks import infer_headings
+from index.text.canonical import canonical
+from index.text.sentences import split_sentences
+from index.types import Chunk, Document, DocumentRecord, EmbeddedChunk, Hit, Sentence
+from service.answering.cite import check, cite
+from service.answering.compose import Statement
+from service.answering.evidence import FEATURES, Evidence
+from tests.strategies import structured_texts
+
+VECTOR = np.ones(2, dtype=np.float32)
+
+
+def _evidence(document: Document, sentence: Sentence) -> Evidence:
+    chunk = Chunk(
+        document.id,
+        document.revision,
+        sentence.start,
+        sentence.end,
+        document.text[sentence.start : sentence.end],
+        "",
+        (sentence,),
+    )
+    record = DocumentRecord(
+        document.id, "default", document.revision, {"title": "T"}, (document.revision,), 1, 1, 1, "now"
+    )
+    hit = Hit(EmbeddedChunk(chunk, VECTOR, VECTOR.reshape(1, 2)), record, 1.0, 1.0, None)
+    return Evidence(hit, sentence, chunk.text, VECTOR, 0.5, np.zeros(len(FEATURES)), frozenset())
+
+
+@given(structured_texts, st.randoms())
+def test_every_citation_resolves_in_answer_and_source(raw: str, random: object) -> None:
+    text = canonical(raw)
+    document = Document("d", text)
+    statements = [
+        Statement((_evidence(document, s),)) for s in split_sentences(text, infer_headings(text))[:4]
+    ]
+    answer, citations = cite(statements)
+    checked = check(citations, lambda _id, _revision: text)
+    assert len(checked) == len(statements)
+    for citation in checked:
+        assert answer[citation.start : citation.end] == citation.text
+        assert answer[citation.end :].startswith(f" [{citation.id}]")
+        for source in citation.sources:
+            assert source.verified
+            assert text[source.start : source.end] == source.cited_text
+            assert " ".join(source.cited_text.split()) == citation.text
+
+
+def test_a_citation_that_does_not_resolve_withholds_the_answer() -> None:
+    document = Document("d", "One sentence. Another one.")
+    _, citations = cite([Statement((_evidence(document, Sentence(0, 13, "prose")),))])
+    with pytest.raises(CitationBroken, match=r"d\[0:13\]"):
+        check(citations, lambda _id, _revision: "Two sentences. Another one.")
+
+
+def test_corroborating_sources_share_one_citation() -> None:
+    one, two = Document("a", "The same fact."), Document("b", "The same fact.")
+    sentence = Sentence(0, 14, "prose")
+    answer, citations = cite([Statement((_evidence(one, sentence), _evidence(two, sentence)))])
+    assert answer == "The same fact. [1]"
+    assert [s.document_id for s in citations[0].sources] == ["a", "b"]

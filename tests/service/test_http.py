@@ -1,0 +1,217 @@
+"""The HTTP contract, in process over ASGI."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from index.errors import CitewiseError
+from index.types import Document
+from service.http.app import create_app
+from service.http.problems import STATUS, status_of
+from service.wiring import App
+from tests.conftest import CHENGDU
+
+
+@pytest.fixture(scope="module")
+def client(seeds_app: App) -> Iterator[TestClient]:
+    with TestClient(create_app(seeds_app), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def own(app: App) -> Iterator[TestClient]:
+    with TestClient(create_app(app), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def _problem(response: httpx.Response, status: int, slug: str) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body["status"] == status
+    assert body["type"].endswith(f"/problems/{slug}")
+    assert body["title"]
+    assert body["detail"]
+    return body
+
+
+def test_answer_has_the_contract_shape_and_its_citations_resolve(client: TestClient) -> None:
+    response = client.post("/v1/answers", json={"question": CHENGDU})
+    assert response.status_code == 200
+    body = response.json()
+    assert body.keys() == {
+        "id", "question", "standalone_question", "answerable", "abstention", "confidence", "short_answer",
+        "answer", "citations", "passages", "conflicts", "index_version", "composer", "models", "timings_ms",
+    }  # fmt: skip
+    assert body["answerable"] is True
+    assert body["abstention"] is None
+    assert body["timings_ms"].keys() == {"retrieve", "rerank", "compose", "total"}
+    for citation in body["citations"]:
+        assert body["answer"][citation["start"] : citation["end"]] == citation["text"]
+        for source in citation["sources"]:
+            assert source["verified"] is True
+            assert client.get(source["url"]).text == source["cited_text"]
+            length = source["end_char_index"] - source["start_char_index"]
+            assert length == len(source["cited_text"])
+    for passage in body["passages"]:
+        assert passage["end"] - passage["start"] == len(passage["text"])
+        assert passage["scores"].keys() == {"dense", "lexical", "rerank"}
+
+
+def test_abstention_has_a_reason_and_the_nearest_passages(client: TestClient) -> None:
+    body = client.post("/v1/answers", json={"question": "Who won the chess game in Reykjavik?"}).json()
+    assert body["answerable"] is False
+    assert body["citations"] == []
+    assert body["short_answer"] is None
+    assert body["abstention"]["reason"] == "entity_missing"
+    assert "Reykjavik" in body["abstention"]["detail"]
+    assert body["passages"]
+
+
+def test_a_filter_that_lets_nothing_through_is_the_reason(client: TestClient) -> None:
+    body = client.post("/v1/answers", json={"question": CHENGDU, "filters": {"source": "Nobody"}}).json()
+    assert body["abstention"]["reason"] == "filtered_out"
+    assert body["passages"] == []
+
+
+def test_filters_hold_in_answers(client: TestClient) -> None:
+    asked = {"question": CHENGDU, "filters": {"source": "The Gulf Observer"}}
+    body = client.post("/v1/answers", json=asked).json()
+    assert {p["document_id"][:3] for p in body["passages"]} == {"002"}
+
+
+def test_the_same_question_gives_the_same_bytes(client: TestClient) -> None:
+    first, second = (client.post("/v1/answers", json={"question": CHENGDU}).json() for _ in range(2))
+    del first["timings_ms"], second["timings_ms"]
+    assert first == second
+
+
+def test_search_returns_ranked_passages(client: TestClient) -> None:
+    body = client.post("/v1/search", json={"question": CHENGDU, "top_k": 3}).json()
+    scores = [p["score"] for p in body["passages"]]
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"question": ""}, "empty"),
+        ({"question": "  \n"}, "empty"),
+        ({"question": "x" * 100_000}, "100,000"),
+        ({"question": "x", "top_k": 0}, "top_k"),
+        ({"question": "x", "unknown": 1}, "unknown"),
+        ({"question": "x", "filters": {"a": {"near": 1}}}, "near"),
+        ({}, "question"),
+    ],
+)
+def test_what_is_not_valid_is_a_422_that_names_it(client: TestClient, body: dict[str, Any], named: str) -> None:
+    problem = client.post("/v1/answers", json=body)
+    assert named in problem.json()["detail"]
+    assert problem.status_code == 422
+    assert problem.headers["content-type"] == "application/problem+json"
+
+
+def test_validation_lists_each_place(client: TestClient) -> None:
+    problem = _problem(client.post("/v1/answers", json={"top_k": 0}), 422, "invalid-input")
+    assert {tuple(e["loc"]) for e in problem["errors"]} == {("body", "question"), ("body", "top_k")}
+
+
+def test_lone_surrogates_in_a_question_do_no_harm(client: TestClient) -> None:
+    raw = b'{"question": "What \\ud800 happened in Chengdu?"}'
+    response = client.post("/v1/answers", content=raw, headers={"content-type": "application/json"})
+    assert response.status_code in (200, 422)
+
+
+def test_unknown_collection_and_path_are_404(client: TestClient) -> None:
+    _problem(client.post("/v1/answers", json={"question": "x", "collection": "none"}), 404, "collection-not-found")
+    _problem(client.get("/v1/documents/none"), 404, "document-not-found")
+    _problem(client.get("/nowhere"), 404, "not-found")
+    _problem(client.get("/v1/answers"), 405, "method-not-allowed")
+
+
+def test_text_of_a_range_and_as_json(client: TestClient) -> None:
+    name = "002_6f44717531d63dab.txt"
+    whole = client.get(f"/v1/documents/{name}/text").text
+    part = client.get(f"/v1/documents/{name}/text", params={"start": 5, "end": 25})
+    assert part.text == whole[5:25]
+    as_json = client.get(f"/v1/documents/{name}/text", headers={"accept": "application/json"}).json()
+    assert (as_json["text"], as_json["end"]) == (whole, len(whole))
+    _problem(client.get(f"/v1/documents/{name}/text", params={"end": 10**7}), 422, "invalid-input")
+    _problem(client.get(f"/v1/documents/{name}/text", params={"revision": "sha256:0"}), 404, "revision-not-found")
+
+
+def test_documents_are_listed_in_pages(client: TestClient) -> None:
+    first = client.get("/v1/documents", params={"limit": 3}).json()
+    second = client.get("/v1/documents", params={"limit": 3, "cursor": first["next_cursor"]}).json()
+    ids = [d["id"][:3] for d in first["documents"] + second["documents"]]
+    assert ids == ["000", "001", "002", "003", "004"]
+    assert second["next_cursor"] is None
+
+
+def test_a_citation_of_a_deleted_document_is_gone(own: TestClient, app: App) -> None:
+    with app.index.writing():
+        app.builder.put("default", Document("folder/ü?.txt", "The comet returned in May 1910, they said."))
+    body = own.post("/v1/answers", json={"question": "When did the comet return?"}).json()
+    url = body["citations"][0]["sources"][0]["url"]
+    assert own.get(url).status_code == 200
+    app.builder.delete("default", "folder/ü?.txt")
+    _problem(own.get(url), 410, "document-deleted")
+    assert own.post("/v1/answers", json={"question": "When did the comet return?"}).json()["answerable"] is False
+
+
+def test_health_says_alive_and_ready(client: TestClient) -> None:
+    assert client.get("/health/live").json() == {"status": "alive"}
+    assert client.get("/health/ready").json()["index_version"] == 5
+
+
+def test_api_reference_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/docs").text
+    assert "https://" not in page
+    assert client.get("/static-offline-docs/swagger-ui-bundle.js").status_code == 200
+    described = client.get("/openapi.json").json()
+    assert "codepoint" in described["info"]["description"]
+    assert {"/v1/answers", "/v1/search", "/v1/documents/{document_id}/text"} <= described["paths"].keys()
+
+
+def test_an_unexpected_fault_is_a_500_without_internals(
+    own: TestClient, app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("internal detail")
+
+    monkeypatch.setattr(type(app.pipeline), "search", fail)
+    problem = _problem(own.post("/v1/search", json={"question": "x"}), 500, "internal-error")
+    assert "internal detail" not in problem["detail"]
+    fault = problem["detail"].split("fault ")[1].rstrip(".")
+    assert fault in caplog.text
+
+
+def _tree(kind: type[CitewiseError]) -> Iterator[type[CitewiseError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _tree(below)
+
+
+def test_every_error_of_the_tree_has_a_status() -> None:
+    kinds = list(_tree(CitewiseError))
+    assert len(kinds) > 15
+    assert all(status_of(kind("x")) >= 400 for kind in kinds)
+    assert len({kind.slug for kind in kinds}) == len(kinds)
+    assert len({kind for kind, _ in STATUS}) == len(STATUS)
+
+
+def test_an_index_rebuilt_another_way_under_the_server_is_a_409(own: TestClient, app: App, tmp_path: Path) -> None:
+    from service.wiring import open_app
+
+    with app.index.writing():
+        app.builder.put("default", Document("a", "The comet returned."))
+    changed = app.settings.model_copy(update={"chunk_tokens": 64})
+    with open_app(changed, rebuilding=True) as rebuilding:
+        rebuilding.builder.rebuild()
+    _problem(own.post("/v1/search", json={"question": "comet"}), 409, "index-mismatch")
+    _problem(own.get("/health/ready"), 409, "index-mismatch")

@@ -1,0 +1,94 @@
+import pytest
+
+from service.answering import spans
+from service.answering.question import understand
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When was it founded?", "when"),
+        ("In which year did it close?", "when"),
+        ("On what date was the treaty signed?", "when"),
+        ("How many people came?", "how_many"),
+        ("Who chaired it?", "who"),
+        ("To whom was it sold?", "who"),
+        ("Where is it kept?", "where"),
+        ("In which city did they meet?", "where"),
+        ("Why did it fail?", "why"),
+        ("What was the reason for the delay?", "why"),
+        ("How is it made?", "how"),
+        ("Which metals rust?", "which"),
+        ("What is it called?", "what"),
+        ("Was it finished?", "yes_no"),
+        ("Tell me who painted it", "who"),
+        ("painting, oil, lost", "other"),
+        ("谁主持了会议？", "other"),
+    ],
+)
+def test_kind_of_question(question: str, kind: str) -> None:
+    assert understand(question).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("Which metals are used in the alloy?", True),
+        ("What are the main ingredients?", True),
+        ("List the members of the board.", True),
+        ("Name the three rivers.", True),
+        ("What does the engine burn?", False),
+        ("What is the boss of the firm called?", False),
+        ("When did the trains stop?", False),
+        ("How many wheels has it?", False),
+    ],
+)
+def test_list_questions_are_told_apart(question: str, several: bool) -> None:
+    assert understand(question).wants_list is several
+
+
+def test_names_numbers_and_ordinals_are_distinctive() -> None:
+    asked = understand("What did Marie Curie say at the 3rd congress in 1921?")
+    assert asked.distinctive == {"mari", "curi", "3rd", "1921"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("It opened on 4 May 1921 in Rome.", ["4 May 1921"]),
+        ("From June 6 to 9 and again in March 1999.", ["June 6 to 9", "March 1999"]),
+        ("Held on April 27, 2023.", ["April 27, 2023"]),
+        ("About 1,500 people may come.", []),
+        ("Built in the 12th century.", ["12th century"]),
+    ],
+)
+def test_dates_in_a_sentence(sentence: str, expected: list[str]) -> None:
+    assert [sentence[a:b] for a, b in spans.dates(sentence)] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "expected"),
+    [
+        ("It trained 1,500 pilots and 20 cooks.", "How many cooks were trained?", "20"),
+        ("It trained 1,500 pilots and 20 cooks.", "How many people were trained?", None),
+        ("They have four legs in 2020.", "How many legs have they?", "four"),
+        ("Two legs, or four legs.", "How many legs?", None),
+    ],
+)
+def test_quantity_is_given_only_where_it_is_certain(sentence: str, question: str, expected: str | None) -> None:
+    span = spans.quantity_of(sentence, question)
+    assert (sentence[span[0] : span[1]] if span else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("It grows fruit, namely apples, pears, and plums.", "apples, pears, and plums"),
+        ("Metals such as iron, zinc and tin rust.", "iron, zinc and tin rust"),
+        ("It grows apples.", None),
+        ("Some, such as a, b and c, and others including d, e and f.", None),
+    ],
+)
+def test_enumeration_is_given_only_where_there_is_one(sentence: str, expected: str | None) -> None:
+    span = spans.enumeration(sentence)
+    assert (sentence[span[0] : span[1]] if span else None) == expected
