@@ -1,11 +1,14 @@
 """The ``citewise`` command as installed: the service's commands and ``citewise eval``."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.progress import track
 
+from eval.types import Case
 from service.cli.app import app, run
 from service.cli.options import (
     AsJson,
@@ -34,7 +37,9 @@ def run_(
     gold: Annotated[Path, typer.Argument(help="Gold questions, one JSON object a line.")],
     collection: Collection = None,
     top_k: TopK = None,
-    max_sentences: Annotated[int | None, typer.Option("--max-sentences", help="Most sentences quoted.")] = None,
+    max_sentences: Annotated[
+        int | None, typer.Option("--max-sentences", help="Most sentences quoted.")
+    ] = None,
     wrong: Annotated[bool, typer.Option("--wrong", help="List the cases that are not right.")] = False,
     data_dir: DataDir = None,
     embedder: Embedder = None,
@@ -42,8 +47,6 @@ def run_(
 ) -> None:
     """Ask every gold question and print the figures with their 95 % intervals."""
     # SciPy and the measures would cost every other command their import.
-    from rich.progress import track
-
     from eval.datasets import read_cases
     from eval.runner import fingerprint, run
     from eval.summary import by_tag, summarise
@@ -56,8 +59,7 @@ def run_(
     cases = read_cases(gold)
     ask = Ask("", settings.collection, {}, settings.top_k, settings.max_sentences)
     with open_app(settings, announce=announce) as opened:
-        shown = iter(track(cases, "Asking", console=stderr, transient=True, disable=not stderr.is_terminal))
-        results = run(opened, cases, ask, progress=lambda: next(shown, None) and None)
+        results = run(opened, _shown(cases), ask)
         of = fingerprint(opened, gold, ask)
     figures, tags = summarise(results), by_tag(results)
     failures = {r.case.id: r.failure for r in results if r.failure}
@@ -79,6 +81,10 @@ def run_(
         from eval.report import print_wrong
 
         print_wrong(stdout, results)
+
+
+def _shown(cases: list[Case]) -> Iterable[Case]:
+    return track(cases, "Asking", console=stderr, transient=True, disable=not stderr.is_terminal)
 
 
 def _case(result: Any) -> dict[str, Any]:

@@ -63,7 +63,9 @@ def read_cases(path: Path) -> list[Case]:
                 f"{path}:{number} is not a gold question ({where}: {first['msg']}).", "Mend the line."
             ) from error
         if read.id in cases:
-            raise InvalidInput(f"{path}:{number} uses the id {read.id!r} again.", "Give every case its own id.")
+            raise InvalidInput(
+                f"{path}:{number} uses the id {read.id!r} again.", "Give every case its own id."
+            )
         cases[read.id] = Case(
             id=read.id,
             question=read.question,
@@ -95,7 +97,9 @@ def read_squad(path: Path) -> tuple[dict[str, str], list[Case]]:
             context = canonical(paragraph["context"])
             offset = len(text)
             text += context + "\n\n"
-            cases.extend(_squad_cases(paragraph, document_id, offset, unchanged=context == paragraph["context"]))
+            cases.extend(
+                _squad_cases(paragraph, document_id, offset, unchanged=context == paragraph["context"])
+            )
         texts[document_id] = text
     return texts, cases
 

@@ -43,7 +43,8 @@ def print_report(
         console.print(f"failed: {case_id}: {failure}", markup=False)
     console.print()
     console.print(
-        f"{fingerprint.gold} sha256 {fingerprint.gold_sha256[:12]}, index version {fingerprint.index_version},"
+        f"{fingerprint.gold} sha256 {fingerprint.gold_sha256[:12]},"
+        f" index version {fingerprint.index_version},"
         f" top_k {fingerprint.top_k}, at most {fingerprint.max_sentences} sentences,"
         f" citewise {fingerprint.citewise}, {fingerprint.machine}",
         style="dim",

@@ -2,7 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -51,22 +51,15 @@ class Fingerprint:
     machine: str
 
 
-def run(
-    app: App, cases: Sequence[Case], ask: Ask, progress: Callable[[], None] = lambda: None
-) -> list[CaseResult]:
+def run(app: App, cases: Iterable[Case], ask: Ask) -> list[CaseResult]:
     """Ask every case.
 
     Args:
         app: The opened index.
         cases: The gold questions.
         ask: Everything but the question.
-        progress: Called after each case.
     """
-    results = []
-    for case in cases:
-        results.append(_run_case(app, case, ask))
-        progress()
-    return results
+    return [_run_case(app, case, ask) for case in cases]
 
 
 def fingerprint(app: App, gold: Path, ask: Ask) -> Fingerprint:
@@ -106,5 +99,7 @@ def _run_case(app: App, case: Case, ask: Ask) -> CaseResult:
         )
     citations = score_citations(case, answer, places)
     right = is_right(case, answer, citations) if case.answerable else not answer.answerable
-    short = exact_match(answer.short_answer, case.answers) if answer.short_answer and case.answerable else None
+    short = (
+        exact_match(answer.short_answer, case.answers) if answer.short_answer and case.answerable else None
+    )
     return CaseResult(case, answer.answerable, answer.confidence, right, citations, short, answer)

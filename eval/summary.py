@@ -23,7 +23,10 @@ def summarise(results: Sequence[CaseResult]) -> dict[str, Figure]:
     unanswerable = [r for r in results if not r.case.answerable]
     answered = [r for r in answerable if r.answerable]
     shown = [r for r in results if r.answer and r.answer.citations]
-    confidence, truth = _column([r.confidence for r in results]), _column([r.case.answerable for r in results])
+    confidence, truth = (
+        _column([r.confidence for r in results]),
+        _column([r.case.answerable for r in results]),
+    )
     spoken = [r.exact_match for r in answerable if r.exact_match is not None]
     return {
         "right": mean(_column([r.right for r in answerable])),

@@ -81,9 +81,7 @@ class SentenceChunker:
         size = 0
         for sentence, count in pieces:
             new_section = (
-                sentence.kind == "heading"
-                and size >= self._config.min_tokens
-                and run[-1].kind != "heading"
+                sentence.kind == "heading" and size >= self._config.min_tokens and run[-1].kind != "heading"
             )
             if run and (new_section or size + count > self._config.max_tokens):
                 yield run
@@ -103,7 +101,9 @@ class SentenceChunker:
             if end < sentence.end:
                 space = max(text.rfind(" ", start + step // 2, end), text.rfind("\n", start + step // 2, end))
                 end = space if space > 0 else end
-            while (size := self._count_tokens([text[start:end]])[0]) > self._config.max_tokens and end - start > 1:
+            while (
+                size := self._count_tokens([text[start:end]])[0]
+            ) > self._config.max_tokens and end - start > 1:
                 end = start + (end - start) // 2
             trimmed_start = start + len(text[start:end]) - len(text[start:end].lstrip())
             trimmed_end = start + len(text[start:end].rstrip())

@@ -119,11 +119,13 @@ class Index:
             lock.acquire(timeout=1)
         except Timeout:
             raise IndexLocked(
-                f"Another process is writing to {self.layout.root}.", "Wait until it has finished, then try again."
+                f"Another process is writing to {self.layout.root}.",
+                "Wait until it has finished, then try again.",
             ) from None
         except OSError as error:
             raise UnreadableFile(
-                f"{self.layout.root} cannot be written ({error.strerror}).", "Check its permissions and the disk."
+                f"{self.layout.root} cannot be written ({error.strerror}).",
+                "Check its permissions and the disk.",
             ) from error
         try:
             yield

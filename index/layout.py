@@ -1,9 +1,9 @@
 """What lies where in a data directory, and the manifest that says how it was built.
 
-    <data_dir>/
-      citewise.db               the store: the truth, manifest included
-      write.lock                held by the one process that writes
-      projections/<collection>/ vectors.bin, lexical.db: derived, can be thrown away
+<data_dir>/
+citewise.db               the store: the truth, manifest included
+write.lock                held by the one process that writes
+projections/<collection>/ vectors.bin, lexical.db: derived, can be thrown away
 """
 
 import json

@@ -8,7 +8,7 @@ from pathlib import Path
 # phones home.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-import onnxruntime  # noqa: E402  (see above)
+import onnxruntime
 
 
 def open_session(model: Path) -> onnxruntime.InferenceSession:

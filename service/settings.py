@@ -35,7 +35,9 @@ class Settings(BaseSettings):
         DEFAULT_MODEL, description="Packaged model, folder, or model in the local hub cache."
     )
     chunk_tokens: int = Field(160, ge=16, le=8192, description="Most tokens of a passage.")
-    collection: str = Field(DEFAULT_COLLECTION, min_length=1, description="Collection used when none is named.")
+    collection: str = Field(
+        DEFAULT_COLLECTION, min_length=1, description="Collection used when none is named."
+    )
     top_k: int = Field(8, ge=1, le=100, description="Passages to retrieve.")
     max_sentences: int = Field(3, ge=1, le=10, description="Most sentences in an answer.")
     host: str = Field("127.0.0.1", description="Address to serve on.")

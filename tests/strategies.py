@@ -2,13 +2,22 @@
 
 from hypothesis import strategies as st
 
-_WORDS = st.sampled_from(
-    [
-        "The", "ministers", "met", "in", "Xi’an", "on", "4", "May", "2023.", "“Driven", "by", "trust,”", "Dr.", "J.",
-        "K.", "Lee", "said", "that", "1,500.5", "e\u0301lite", "Ångström", "👩‍👩‍👧", "🇨🇳", "成都会议。", "他们在西安开会！",
-        "한국어", "ｆｕｌｌ", "don't", "#tag", "(see", "Fig.", "3).", "U.S.", "ﬁne", "\u200b", "\u00a0", "—",
-    ]
-)
+_PROSE = ["The", "ministers", "met", "in", "Xi’an", "on", "4", "May", "2023.", "“Driven", "by", "trust,”"]
+_MARKS = ["Dr.", "J.", "K.", "Lee", "1,500.5", "don't", "#tag", "(see", "Fig.", "3).", "U.S.", "—"]
+_UNICODE = [
+    "e\u0301lite",
+    "Ångström",
+    "👩‍👩‍👧",
+    "🇨🇳",
+    "成都会议。",
+    "他们在西安开会！",
+    "한국어",
+    "ｆｕｌｌ",
+    "ﬁne",
+    "\u200b",
+    "\u00a0",
+]
+_WORDS = st.sampled_from([*_PROSE, *_MARKS, *_UNICODE])
 _LINES = st.builds(
     lambda mark, words: mark + " ".join(words),
     st.sampled_from(["", "", "", "  • ", "1. ", "## ", "- ", "\t", "> "]),

@@ -46,7 +46,9 @@ def natural_questions(path: Path) -> Collection:
                 start, answer = min(places)
                 documents[document_id] = (passage["title"], text)
                 evidence = (GoldEvidence(document_id, start=start, end=start + len(answer)),)
-                cases.append(Case(document_id, row["question"], True, tuple(row["answers"]), evidence=evidence))
+                cases.append(
+                    Case(document_id, row["question"], True, tuple(row["answers"]), evidence=evidence)
+                )
     return Collection("nq", documents, cases)
 
 
@@ -59,4 +61,6 @@ def build(collection: Collection, builder: Builder, index: Index) -> None:
     with index.writing():
         for document_id, (title, text) in collection.documents.items():
             if document_id not in done:
-                builder.put(collection.name, Document(document_id, text, {"title": title}, infer_headings(text)))
+                builder.put(
+                    collection.name, Document(document_id, text, {"title": title}, infer_headings(text))
+                )

@@ -106,7 +106,7 @@ def main() -> None:
         model.train()
         loss = _loss(model, tokenizer, batches[step])
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
@@ -170,7 +170,9 @@ def _logits(model: Model, tokenizer: Tokenizer, groups: list[Group]) -> list[tor
     encoded = [encode(tokenizer, g.question, g.sentences, g.contexts) for g in groups]
     length = max(ids.shape[1] for ids, *_ in encoded)
     padded = [
-        torch.from_numpy(np.concatenate([np.pad(part[i], ((0, 0), (0, length - part[i].shape[1]))) for part in encoded]))
+        torch.from_numpy(
+            np.concatenate([np.pad(part[i], ((0, 0), (0, length - part[i].shape[1]))) for part in encoded])
+        )
         for i in range(3)
     ]
     with torch.autocast("cpu", torch.bfloat16):

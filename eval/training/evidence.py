@@ -149,8 +149,7 @@ def collect(view: View, embedder: OnnxEmbedder, cases: Sequence[Case]) -> list[E
                 continue
             gold = [_is_gold(h, s.start, s.end, case) for h, s, *_ in candidates]
             judged = [
-                g or not _contains(text, case)
-                for g, (_, _, text, *_) in zip(gold, candidates, strict=True)
+                g or not _contains(text, case) for g, (_, _, text, *_) in zip(gold, candidates, strict=True)
             ]
             features = np.stack([row for *_, row in candidates])
             held_out = _held_out(case, hits)
@@ -170,7 +169,8 @@ def _covers(hit: Hit, case: Case) -> bool:
 
 def _is_gold(hit: Hit, start: int, end: int, case: Case) -> bool:
     return any(
-        e.document_id == hit.document.id and (e.start or 0) < end and start < (e.end or 0) for e in case.evidence
+        e.document_id == hit.document.id and (e.start or 0) < end and start < (e.end or 0)
+        for e in case.evidence
     )
 
 
@@ -183,9 +183,14 @@ def _fit_sentence(examples: Mapping[str, Sequence[Example]]) -> Logistic:
     for name, several in examples.items():
         held = [e for e in several if e.held_out and e.gold.any()]
         for depth in (1, 2, 3):
-            learned = np.mean([e.gold[np.argsort(-model.probability(e.features))[:depth]].any() for e in held])
+            learned = np.mean(
+                [e.gold[np.argsort(-model.probability(e.features))[:depth]].any() for e in held]
+            )
             cosine = np.mean([e.gold[np.argsort(-e.features[:, 0])[:depth]].any() for e in held])
-            print(f"{name}: gold in the first {depth}: learned {learned:.3f}, cosine {cosine:.3f} (n={len(held)})")
+            print(
+                f"{name}: gold in the first {depth}: learned {learned:.3f},"
+                f" cosine {cosine:.3f} (n={len(held)})"
+            )
     return model
 
 
@@ -213,8 +218,10 @@ def _fit_confidence(judged: Sequence[Judged]) -> dict[str, object]:
     fitted = LogisticRegression(C=10.0, max_iter=2000).fit(features[~held], right[~held])
     model = _logistic(CONFIDENCE_FEATURES, fitted)
     guessed = model.probability(features)
-    print(f"confidence: AUROC best sentence right {roc_auc_score(right[held], guessed[held]):.3f}, "
-          f"answer present {roc_auc_score(present[held], guessed[held]):.3f} (n={held.sum()})")
+    print(
+        f"confidence: AUROC best sentence right {roc_auc_score(right[held], guessed[held]):.3f}, "
+        f"answer present {roc_auc_score(present[held], guessed[held]):.3f} (n={held.sum()})"
+    )
     # The threshold that tells best, on the training side, whether there is an answer.
     rates = {
         t: (guessed[~held & present] >= t).mean() + (guessed[~held & ~present] < t).mean()

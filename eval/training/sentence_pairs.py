@@ -12,6 +12,7 @@ import argparse
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from eval.training.collections import READERS, build
 from eval.training.evidence import Example, collect, open_index, sample
@@ -41,10 +42,11 @@ def main() -> None:
             groups = index.read(collection.name, partial(_groups, examples=examples, model=model))
             for group in groups:
                 out.write(json.dumps({"collection": collection.name, **group}, ensure_ascii=False) + "\n")
-            print(f"{collection.name}: {len(groups)} groups, {sum(any(g['gold']) for g in groups)} with an answer")
+            answered = sum(any(g["gold"]) for g in groups)
+            print(f"{collection.name}: {len(groups)} groups, {answered} with an answer")
 
 
-def _groups(view: View, examples: list[Example], model: Logistic) -> list[dict[str, object]]:
+def _groups(view: View, examples: list[Example], model: Logistic) -> list[dict[str, Any]]:
     groups = []
     for example in examples:
         evidence = score_evidence(view, example.question, example.asked, example.hits, model)

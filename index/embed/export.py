@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,9 @@ class ExportedModel:
     passage_prompt: str
 
 
-def exported_model(name: str, cache: Path, announce: Callable[[str], None] = log.info) -> tuple[Path, ExportedModel]:
+def exported_model(
+    name: str, cache: Path, announce: Callable[[str], None] = log.info
+) -> tuple[Path, ExportedModel]:
     """Return the export of a model, making it first if there is none yet.
 
     Args:
@@ -102,7 +104,7 @@ def _export(source: Path, name: str, revision: str, target: Path) -> None:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(str(source), device="cpu", local_files_only=True).eval()
     except (OSError, ValueError, KeyError) as error:
@@ -125,7 +127,9 @@ def _export(source: Path, name: str, revision: str, target: Path) -> None:
             self.model = model
 
         def forward(self, *features: torch.Tensor) -> torch.Tensor:
-            embedded: torch.Tensor = self.model(dict(zip(inputs, features, strict=True)))["sentence_embedding"]
+            embedded: torch.Tensor = self.model(dict(zip(inputs, features, strict=True)))[
+                "sentence_embedding"
+            ]
             return torch.nn.functional.normalize(embedded, dim=1)
 
     special = model.tokenizer.num_special_tokens_to_add()
@@ -168,8 +172,8 @@ def _export(source: Path, name: str, revision: str, target: Path) -> None:
         raise
 
 
-def _prompt(prompts: dict[str, str], *names: str) -> str:
-    return next((prompts[n] for n in names if prompts.get(n)), "")
+def _prompt(prompts: Mapping[str, str | None], *names: str) -> str:
+    return next((prompt for n in names if (prompt := prompts.get(n))), "")
 
 
 def _read_json(path: Path) -> dict[str, Any]:

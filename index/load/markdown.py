@@ -1,5 +1,7 @@
 """Markdown. The source is the canonical text, so a quote is found as the author typed it."""
 
+from itertools import pairwise
+
 from markdown_it import MarkdownIt
 
 from index.load.text import decode, titled
@@ -23,7 +25,7 @@ def _headings(text: str) -> tuple[Heading, ...]:
         starts.append(starts[-1] + len(line) + 1)
     tokens = MarkdownIt("commonmark").parse(text)
     headings = []
-    for token, content in zip(tokens, tokens[1:], strict=False):
+    for token, content in pairwise(tokens):
         if token.type != "heading_open" or token.map is None:
             continue
         title = content.content.split("\n")[0].strip()

@@ -34,9 +34,7 @@ def decode(data: bytes, name: str) -> str:
     return text
 
 
-def titled(
-    document_id: str, text: str, metadata: Metadata, headings: tuple[Heading, ...]
-) -> Document:
+def titled(document_id: str, text: str, metadata: Metadata, headings: tuple[Heading, ...]) -> Document:
     """Build a document; a level 1 heading that opens it is its title if none is given."""
     if "title" not in metadata and headings and headings[0].level == 1:
         opening = text[: headings[0].start]

@@ -49,7 +49,7 @@ class VectorProjection:
         self._load()
 
     def _clear(self) -> None:
-        self._index = faiss.IndexFlatIP(self._dimension)
+        self._index: faiss.Index = faiss.IndexFlatIP(self._dimension)
         self._ids: list[str] = []
         self._documents: list[str] = []
         self.version = 0
@@ -71,7 +71,7 @@ class VectorProjection:
             positions = [i for i, document in enumerate(self._documents) if document in gone]
             if positions:
                 # remove_ids moves the rest up and keeps its order, as the lists do.
-                self._index.remove_ids(np.asarray(positions, dtype=np.int64))
+                self._index.remove_ids(faiss.IDSelectorBatch(np.asarray(positions, dtype=np.int64)))
                 kept = [i for i, document in enumerate(self._documents) if document not in gone]
                 self._ids = [self._ids[i] for i in kept]
                 self._documents = [self._documents[i] for i in kept]
@@ -110,7 +110,9 @@ class VectorProjection:
                 [i for i, document in enumerate(self._documents) if document in documents], dtype=np.int64
             )
             total = len(allowed)
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+            parameters = faiss.SearchParameters(  # type: ignore[call-arg]  # its stub lacks what its Python adds
+                sel=faiss.IDSelectorBatch(allowed)
+            )
         k = min(k, total)
         if k == 0:
             return []
@@ -167,4 +169,3 @@ class VectorProjection:
         self._index = index
         self._ids, self._documents = names[: header["count"]], names[header["count"] :]
         self.version = header["version"]
-

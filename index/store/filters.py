@@ -25,12 +25,16 @@ def compile_filters(filters: Filters) -> tuple[str, list[object]]:
     conditions, parameters = ["1"], list[object]()
     for key, value in filters.items():
         if isinstance(value, dict):
-            tests = [(_range_operator(key, name), [bound]) for name, bound in value.items()]
+            tests: list[tuple[str, list[Json]]] = [
+                (_range_operator(key, name), [bound]) for name, bound in value.items()
+            ]
             if not tests:
-                raise InvalidFilter(f"The filter on {key} is empty.", "Name at least one of gt, gte, lt, lte.")
+                raise InvalidFilter(
+                    f"The filter on {key} is empty.", "Name at least one of gt, gte, lt, lte."
+                )
         else:
             options = value if isinstance(value, list) else [value]
-            tests = [("IN", options)]
+            tests = [("IN", [*options])]
         for operator, operands in tests:
             if any(o is None or isinstance(o, (list, dict)) for o in operands):
                 raise InvalidFilter(
@@ -61,5 +65,7 @@ def _range_operator(key: str, name: str) -> str:
 
 def _quoted(key: str) -> str:
     if '"' in key or "\\" in key:
-        raise InvalidFilter(f"A filter cannot name the field {key!r}.", "Field names have no quotes or backslashes.")
+        raise InvalidFilter(
+            f"A filter cannot name the field {key!r}.", "Field names have no quotes or backslashes."
+        )
     return f'"{key}"'

@@ -32,7 +32,6 @@ from index.types import (
     DocumentRecord,
     EmbeddedChunk,
     Heading,
-    Metadata,
     Sentence,
     Vector,
 )
@@ -274,16 +273,6 @@ class SqliteStore:
         with self._database.writing() as tx:
             return self._put(tx, collection, document, chunks)
 
-    def set_metadata(self, collection: str, document_id: str, metadata: Metadata) -> int:
-        """Replace what is known of a document whose text stays; returns the version."""
-        with self._database.writing() as tx:
-            version = _next_version(tx, collection, document_id)
-            tx.execute(
-                "UPDATE documents SET metadata = ?, version = ?, updated_at = ? WHERE collection = ? AND id = ?",
-                (_dump(metadata), version, _now(), collection, document_id),
-            )
-            return version
-
     def delete(self, collection: str, document_id: str) -> int:
         """Delete a document: its text, all revisions and passages, in one transaction.
 
@@ -356,7 +345,9 @@ def _next_version(tx: sqlite3.Connection, collection: str, document_id: str) -> 
         "INSERT INTO changes (collection, document_id) VALUES (?, ?)", (collection, document_id)
     )
     if cursor.lastrowid is None:
-        raise IndexDamaged("The store gave a change no number.", "Check the database with citewise index verify.")
+        raise IndexDamaged(
+            "The store gave a change no number.", "Check the database with citewise index verify."
+        )
     return cursor.lastrowid
 
 

@@ -22,12 +22,11 @@ def split_sentences(text: str, headings: Sequence[Heading]) -> list[Sentence]:
     for block in split_blocks(text, headings):
         spans = [(block.start, block.end)] if block.kind == "heading" else _spans(text, block)
         for start, end in spans:
-            while start < end and text[start].isspace():
-                start += 1
-            while end > start and text[end - 1].isspace():
-                end -= 1
-            if any(c.isalnum() for c in text[start:end]):
-                sentences.append(Sentence(start, end, block.kind))
+            quoted = text[start:end]
+            first = start + len(quoted) - len(quoted.lstrip())
+            last = start + len(quoted.rstrip())
+            if any(c.isalnum() for c in quoted):
+                sentences.append(Sentence(first, last, block.kind))
     return sentences
 
 

@@ -81,9 +81,7 @@ def _logit(probability: float) -> float:
     return float(np.log(clipped / (1 - clipped)))
 
 
-def abstention(
-    view: View, asked: Asked, evidence: Sequence[Evidence], *, filtered: bool
-) -> Abstention:
+def abstention(view: View, asked: Asked, evidence: Sequence[Evidence], *, filtered: bool) -> Abstention:
     """Say why the evidence is not enough.
 
     Args:

@@ -30,9 +30,7 @@ def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
     return text, tuple(citations)
 
 
-def check(
-    citations: Sequence[Citation], text_of: Callable[[str, str], str]
-) -> tuple[Citation, ...]:
+def check(citations: Sequence[Citation], text_of: Callable[[str, str], str]) -> tuple[Citation, ...]:
     """Verify every source against the text of its revision, or withhold the answer.
 
     Args:

@@ -65,9 +65,7 @@ def select(
 def _in_reading_order(statements: list[Statement]) -> list[Statement]:
     """Best document first; sentences of one document in the order of its text."""
     documents = list(dict.fromkeys(s.best.hit.document.id for s in statements))
-    return sorted(
-        statements, key=lambda s: (documents.index(s.best.hit.document.id), s.best.sentence.start)
-    )
+    return sorted(statements, key=lambda s: (documents.index(s.best.hit.document.id), s.best.sentence.start))
 
 
 def short_answer(asked: Asked, question: str, best: Evidence) -> str | None:

@@ -45,7 +45,8 @@ def encode(
     Returns:
         Token ids, attention mask and token types, each of shape ``(n, length)``.
     """
-    start, stop = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    vocabulary = tokenizer.get_vocab()
+    start, stop = vocabulary["[CLS]"], vocabulary["[SEP]"]
     head = [start, *_ids(tokenizer, question, QUESTION_TOKENS), stop]
     rows = [
         [*_ids(tokenizer, s, SENTENCE_TOKENS), stop, *_ids(tokenizer, c, CONTEXT_TOKENS), stop]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -124,7 +125,7 @@ def describe(
     """Compute ``FEATURES`` for each candidate sentence of the hits."""
     weights = view.lexical.weights(asked.terms)
     scopes = _scopes(view, asked, weights)
-    pairs = list(zip(asked.terms, asked.terms[1:], strict=False))
+    pairs = list(pairwise(asked.terms))
     rows = []
     for rank, hit in enumerate(hits, start=1):
         chunk = hit.chunk
@@ -199,11 +200,9 @@ def _scopes(view: View, asked: Asked, weights: Mapping[str, float]) -> Mapping[s
     return shares
 
 
-def _phrases(
-    tokens: Sequence[str], pairs: Sequence[tuple[str, str]], weights: Mapping[str, float]
-) -> float:
+def _phrases(tokens: Sequence[str], pairs: Sequence[tuple[str, str]], weights: Mapping[str, float]) -> float:
     """Share of the question's adjacent pairs of terms that stand together here too."""
-    here = set(zip(tokens, tokens[1:], strict=False)) | set(zip(tokens, tokens[2:], strict=False))
+    here = set(pairwise(tokens)) | set(zip(tokens, tokens[2:], strict=False))
     total = sum(weights[a] + weights[b] for a, b in pairs)
     met = sum(weights[a] + weights[b] for a, b in pairs if (a, b) in here)
     return met / total if total else 0.0

@@ -16,7 +16,7 @@ from service.answering.cite import check, cite
 from service.answering.compose import Selection, select, short_answer
 from service.answering.evidence import FEATURES, Logistic, load_weights, score_evidence
 from service.answering.question import understand
-from service.types import Answer, Ask, SearchResult
+from service.types import Answer, Ask, Citation, SearchResult
 
 MAX_QUESTION = 4000
 _NO_ANSWER = "The documents do not answer this question."
@@ -99,7 +99,8 @@ class Pipeline:
             confidence = float(self._models.confidence.probability(features[np.newaxis])[0])
         clock.lap("rerank")
         refusal: Abstention | None = None
-        text, citations, short = _NO_ANSWER, (), None
+        citations: tuple[Citation, ...] = ()
+        short: str | None = None
         if confidence < self._models.threshold or not evidence:
             refusal = abstention(view, asked, evidence, filtered=not hits and bool(ask.filters))
             text = f"{_NO_ANSWER} {refusal.detail}"
@@ -112,7 +113,13 @@ class Pipeline:
         rerank: dict[str, float] = {}
         for e in evidence:
             rerank.setdefault(e.hit.chunk.id, e.support)
-        identity = (ask.question, ask.collection, str(dict(ask.filters)), str(ask.top_k), str(ask.max_sentences))
+        identity = (
+            ask.question,
+            ask.collection,
+            str(dict(ask.filters)),
+            str(ask.top_k),
+            str(ask.max_sentences),
+        )
         return Answer(
             id=sha256_hex(*identity, str(view.version), str(self._described["embedder"]))[:24],
             question=ask.question,

@@ -14,22 +14,46 @@ Kind: TypeAlias = Literal[
 ]
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    ("when", r"when|(?:(?:in|on|at|by|since|until|from|during) )?(?:what|which) (?:\w+ )?(?:year|date|day|month|time|decade|century)s?"),
-    ("how_many", r"how (?:many|much|long|often|old|far|large|big|tall|high|fast)|what (?:number|amount|percentage|share|proportion)"),
-    ("who", r"(?:\w+ )?who(?:m|se)?|which (?:person|people|minister|president|official|author|leader)s?|what (?:person|people)"),
-    ("where", r"where|(?:(?:in|at|from|to) )?(?:what|which) (?:city|country|place|town|state|province|region|capital|location|venue)"),
-    ("why", r"why|what (?:is|was|were|are) the (?:\w+ )?(?:reason|cause|purpose|motive|goal|aim)s?|for what (?:reason|purpose)|how come"),
+    (
+        "when",
+        r"when|(?:(?:in|on|at|by|since|until|from|during) )?(?:what|which) (?:\w+ )?"
+        r"(?:year|date|day|month|time|decade|century)s?",
+    ),
+    (
+        "how_many",
+        r"how (?:many|much|long|often|old|far|large|big|tall|high|fast)"
+        r"|what (?:number|amount|percentage|share|proportion)",
+    ),
+    (
+        "who",
+        r"(?:\w+ )?who(?:m|se)?|what (?:person|people)"
+        r"|which (?:person|people|minister|president|official|author|leader)s?",
+    ),
+    (
+        "where",
+        r"where|(?:(?:in|at|from|to) )?(?:what|which) "
+        r"(?:city|country|place|town|state|province|region|capital|location|venue)",
+    ),
+    (
+        "why",
+        r"why|what (?:is|was|were|are) the (?:\w+ )?(?:reason|cause|purpose|motive|goal|aim)s?"
+        r"|for what (?:reason|purpose)|how come",
+    ),
     ("how", r"how"),
     ("which", r"(?:\w+ )?which"),
     ("what", r"(?:\w+ )?what"),
-    ("yes_no", r"is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might"),
+    (
+        "yes_no",
+        r"is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might",
+    ),
 )
 _OPENINGS = [(kind, re.compile(rf"(?:{pattern})\b", re.I)) for kind, pattern in _KINDS]
 _INSIDE = [(kind, re.compile(rf"\b(?:{pattern})\b", re.I)) for kind, pattern in _KINDS[:5]]
 _LIST_WORDS = re.compile(r"^(?:list|name|enumerate)\b|\bwhat all\b|\bwhich ones\b", re.I)
 _SEVERAL = re.compile(
-    r"(?:which|what(?: are| were)?|the|some|all|main|key|(?:two|three|four|five|six|seven|eight|nine|ten|\d+))"
-    r"(?: (?!of\b|is\b|was\b|does\b|has\b|did\b|do\b)[\w'’-]+){0,3}? (?!does|is|was|has|this|its|us\b)[\w-]{2,}(?<!s)s\b",
+    r"(?:which|what(?: are| were)?|the|some|all|main|key|two|three|four|five|six|seven|eight|nine|ten|\d+)"
+    r"(?: (?!of\b|is\b|was\b|does\b|has\b|did\b|do\b)[\w'’-]+){0,3}?"
+    r" (?!does|is|was|has|this|its|us\b)[\w-]{2,}(?<!s)s\b",
     re.I,
 )
 _SEVERAL_KINDS = frozenset({"which", "what", "other", "who", "where"})

@@ -28,12 +28,14 @@ _NUMBER_WORD = (
     r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|half|dozens?|hundreds?|thousands?)"
 )
 _QUANTITY = re.compile(
-    rf"(?<![\w.,-])(?:[$€£¥]\s?)?(?:\d+(?:[.,]\d+)*|{_NUMBER_WORD})(?:[\s-](?:hundred|thousand|million|billion|trillion))?(?:\s?(?:%|percent|per cent))?(?![\w-])",
+    rf"(?<![\w.,-])(?:[$€£¥]\s?)?(?:\d+(?:[.,]\d+)*|{_NUMBER_WORD})"
+    r"(?:[\s-](?:hundred|thousand|million|billion|trillion))?(?:\s?(?:%|percent|per cent))?(?![\w-])",
     re.I,
 )
 _NAME = re.compile(r"\b[A-Z][\w'’-]+(?:\s+(?:of\s+|the\s+|de\s+|von\s+)?[A-Z][\w'’.-]+)*")
 _ENUMERATION = re.compile(
-    r"(?:such (?:\w+ )?as|namely|including|includes?|involving|comprising|consist(?:s|ing) of|in (?:the )?(?:areas|fields|sectors) of|:)\s+",
+    r"(?:such (?:\w+ )?as|namely|including|includes?|involving|comprising|consist(?:s|ing) of"
+    r"|in (?:the )?(?:areas|fields|sectors) of|:)\s+",
     re.I,
 )
 _ITEM = r"[^,;.:()]{2,80}"

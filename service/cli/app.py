@@ -31,5 +31,7 @@ def run(command: Callable[[], object]) -> None:
     try:
         command()
     except CitewiseError as error:
-        sys.stderr.write(f"Error: {error.message}\n{error.hint}\n" if error.hint else f"Error: {error.message}\n")
+        sys.stderr.write(
+            f"Error: {error.message}\n{error.hint}\n" if error.hint else f"Error: {error.message}\n"
+        )
         sys.exit(EXIT_USAGE if isinstance(error, InvalidInput) else EXIT_FAILED)

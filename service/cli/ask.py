@@ -23,7 +23,9 @@ from service.settings import load_settings
 from service.types import Answer, Ask, SearchResult
 from service.wiring import open_app
 
-Question = Annotated[str, typer.Argument(help="The question, in quotes.", parser=canonical, metavar="QUESTION")]
+Question = Annotated[
+    str, typer.Argument(help="The question, in quotes.", parser=canonical, metavar="QUESTION")
+]
 
 
 def ask(
@@ -31,7 +33,9 @@ def ask(
     collection: Collection = None,
     filters: Filter = None,
     top_k: TopK = None,
-    max_sentences: Annotated[int | None, typer.Option("--max-sentences", help="Most sentences quoted.")] = None,
+    max_sentences: Annotated[
+        int | None, typer.Option("--max-sentences", help="Most sentences quoted.")
+    ] = None,
     data_dir: DataDir = None,
     embedder: Embedder = None,
     as_json: AsJson = False,

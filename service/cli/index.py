@@ -44,9 +44,7 @@ def add(
     sources = list(find_sources(paths))
     with open_app(settings, create=True, announce=announce) as app, _progress() as progress:
         task = progress.add_task("Indexing", total=len(sources))
-        report = app.builder.add_files(
-            settings.collection, sources, lambda source: progress.advance(task)
-        )
+        report = app.builder.add_files(settings.collection, sources, lambda source: progress.advance(task))
     if as_json:
         print_json(asdict(report))
     else:

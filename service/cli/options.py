@@ -52,16 +52,22 @@ def parse_filters(given: list[str] | None) -> dict[str, Any]:
     for text in given or []:
         match = _FILTER.fullmatch(text)
         if not match:
-            raise InvalidFilter(f"The filter {text!r} is not understood.", "Write it as key=value or key>=value.")
+            raise InvalidFilter(
+                f"The filter {text!r} is not understood.", "Write it as key=value or key>=value."
+            )
         key, operator, value = match["key"].strip(), match["operator"], match["value"].strip()
         if operator == "=":
             former = filters.get(key, [])
             if isinstance(former, dict):
-                raise InvalidFilter(f"{key} cannot be both equal to a value and in a range.", "Use one of them.")
+                raise InvalidFilter(
+                    f"{key} cannot be both equal to a value and in a range.", "Use one of them."
+                )
             filters[key] = [*former, value]
         else:
             former = filters.setdefault(key, {})
             if not isinstance(former, dict):
-                raise InvalidFilter(f"{key} cannot be both equal to a value and in a range.", "Use one of them.")
+                raise InvalidFilter(
+                    f"{key} cannot be both equal to a value and in a range.", "Use one of them."
+                )
             former[_OPERATORS[operator]] = value
     return filters

@@ -26,7 +26,11 @@ def serve(
     # uvicorn stops gracefully and then raises the signal again: leave by the way out that
     # closes the index, also when it comes before the server is up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    settings = load_settings(host=host, port=port, data_dir=data_dir, embedder=embedder, collection=collection)
+    settings = load_settings(
+        host=host, port=port, data_dir=data_dir, embedder=embedder, collection=collection
+    )
     with open_app(settings, announce=announce) as app:
-        stderr.print(f"Citewise on http://{settings.host}:{settings.port}, API reference at /docs", markup=False)
+        stderr.print(
+            f"Citewise on http://{settings.host}:{settings.port}, API reference at /docs", markup=False
+        )
         uvicorn.run(create_app(app), host=settings.host, port=settings.port, log_level="info")

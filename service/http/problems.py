@@ -62,7 +62,12 @@ def status_of(error: CitewiseError) -> HTTPStatus:
 
 
 def _problem(
-    request: Request, status: int, slug: str, title: str, detail: str, errors: list[dict[str, object]] | None = None
+    request: Request,
+    status: int,
+    slug: str,
+    title: str,
+    detail: str,
+    errors: list[dict[str, object]] | None = None,
 ) -> JSONResponse:
     body = Problem(
         type=f"{request.base_url}problems/{slug}",
@@ -85,11 +90,10 @@ async def _on_citewise_error(request: Request, error: Exception) -> JSONResponse
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
-    problems: list[dict[str, object]] = []
-    if isinstance(error, RequestValidationError):
-        problems = [{"loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()]
-    detail = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in problems)  # type: ignore[arg-type]
-    return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, problems)
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    places = [{"loc": list(e["loc"]), "msg": e["msg"]} for e in problems]
+    detail = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in problems)
+    return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, places)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
@@ -103,5 +107,9 @@ async def _on_fault(request: Request, error: Exception) -> JSONResponse:
     fault = uuid.uuid4().hex[:12]
     log.error("fault %s in %s %s", fault, request.method, request.url.path, exc_info=error)
     return _problem(
-        request, 500, "internal-error", "Internal error", f"Something failed here. The log names it as fault {fault}."
+        request,
+        500,
+        "internal-error",
+        "Internal error",
+        f"Something failed here. The log names it as fault {fault}.",
     )

@@ -18,7 +18,13 @@ COMMAND = Path(sys.executable).with_name("citewise")
 def _run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CITEWISE_")}
     return subprocess.run(
-        [COMMAND, *arguments], cwd=cwd, env={**clean, **environment}, capture_output=True, text=True, timeout=120
+        [COMMAND, *arguments],
+        cwd=cwd,
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
@@ -77,7 +83,9 @@ def test_ask_on_a_built_index_loads_neither_torch_nor_transformers(folder: Path)
         "except SystemExit: pass\n"
         "print(sorted({'torch', 'transformers', 'sentence_transformers', 'scipy'} & set(sys.modules)))"
     )
-    shown = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60)
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
     assert shown.stdout.splitlines()[-1] == "[]", shown.stderr
 
 

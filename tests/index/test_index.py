@@ -19,7 +19,12 @@ from index.types import Document, Hit
 from service.settings import Settings
 from service.wiring import App, open_app
 
-TOPICS = ["The harbour was dredged.", "The orchard bore pears.", "The comet returned.", "The violin was tuned."]
+TOPICS = [
+    "The harbour was dredged.",
+    "The orchard bore pears.",
+    "The comet returned.",
+    "The violin was tuned.",
+]
 
 
 def _put(app: App, document_id: str, text: str, **metadata: str) -> None:
@@ -97,7 +102,9 @@ def test_result_does_not_depend_on_how_the_index_came_about(settings: Settings, 
                 app.builder.delete("default", "gone")
             for i in order:
                 _put(app, f"d{i}", TOPICS[i])
-            found.append([(h.chunk.id, h.score, h.dense, h.lexical) for h in _search(app, "the harbour and the comet")])
+            found.append(
+                [(h.chunk.id, h.score, h.dense, h.lexical) for h in _search(app, "the harbour and the comet")]
+            )
     assert found[0] == found[1]
 
 
@@ -126,7 +133,9 @@ def test_a_damaged_projection_is_made_anew(
         path.unlink()
     else:
         middle = len(data) // 2
-        path.write_bytes(data[:middle] if damage == "truncate" else data[:20] + bytes([data[20] ^ 255]) * 40 + data[60:])
+        path.write_bytes(
+            data[:middle] if damage == "truncate" else data[:20] + bytes([data[20] ^ 255]) * 40 + data[60:]
+        )
     with open_app(settings) as again:
         assert [(h.chunk.id, h.score) for h in _search(again, "comet")] == expected
         assert verify(again.index) == []
@@ -199,7 +208,8 @@ def test_searching_while_writing_never_sees_half_a_document(app: App) -> None:
 
 
 _STEPS = st.lists(
-    st.tuples(st.sampled_from(["put", "delete", "reopen"]), st.integers(0, 3), st.sampled_from(TOPICS)), max_size=12
+    st.tuples(st.sampled_from(["put", "delete", "reopen"]), st.integers(0, 3), st.sampled_from(TOPICS)),
+    max_size=12,
 )
 
 

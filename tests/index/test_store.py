@@ -128,8 +128,13 @@ def test_collections_are_apart(store: SqliteStore) -> None:
     ],
 )
 def test_filters_select_exactly(store: SqliteStore, filters: dict[str, object], expected: set[str]) -> None:
-    _put(store, Document("a", "1.", {"source": "P", "published_at": "2023-05-01", "tags": ["x", "y"], "pages": 9}))
-    _put(store, Document("b", "2.", {"source": "P", "published_at": "2024-05-01", "tags": ["x"], "pages": 10}))
+    _put(
+        store,
+        Document("a", "1.", {"source": "P", "published_at": "2023-05-01", "tags": ["x", "y"], "pages": 9}),
+    )
+    _put(
+        store, Document("b", "2.", {"source": "P", "published_at": "2024-05-01", "tags": ["x"], "pages": 10})
+    )
     _put(store, Document("c", "3.", {"source": "Q", "published_at": "2025-05-01", "open": True}))
     assert store.matching("default", filters) == expected  # type: ignore[arg-type]
     assert {r.id for r in store.documents("default", filters=filters)} == expected  # type: ignore[arg-type]

@@ -74,7 +74,10 @@ def test_sentences_survive_layout(text: str, expected: list[str]) -> None:
 
 
 def test_hard_wrapped_paragraph_is_joined() -> None:
-    line = "This paragraph was wrapped by an editor at a fixed width, as Plain Text\nOften is when people write mail in it. A second one."
+    line = (
+        "This paragraph was wrapped by an editor at a fixed width, as Plain Text\n"
+        "Often is when people write mail in it. A second one."
+    )
     found = [line[s.start : s.end] for s in split_sentences(line, ())]
     assert len(found) == 2
 

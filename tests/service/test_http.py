@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
@@ -28,7 +28,7 @@ def own(app: App) -> Iterator[TestClient]:
         yield opened
 
 
-def _problem(response: httpx.Response, status: int, slug: str) -> dict[str, Any]:
+def _problem(response: httpx2.Response, status: int, slug: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
@@ -109,7 +109,9 @@ def test_search_returns_ranked_passages(client: TestClient) -> None:
         ({}, "question"),
     ],
 )
-def test_what_is_not_valid_is_a_422_that_names_it(client: TestClient, body: dict[str, Any], named: str) -> None:
+def test_what_is_not_valid_is_a_422_that_names_it(
+    client: TestClient, body: dict[str, Any], named: str
+) -> None:
     problem = client.post("/v1/answers", json=body)
     assert named in problem.json()["detail"]
     assert problem.status_code == 422
@@ -128,7 +130,9 @@ def test_lone_surrogates_in_a_question_do_no_harm(client: TestClient) -> None:
 
 
 def test_unknown_collection_and_path_are_404(client: TestClient) -> None:
-    _problem(client.post("/v1/answers", json={"question": "x", "collection": "none"}), 404, "collection-not-found")
+    _problem(
+        client.post("/v1/answers", json={"question": "x", "collection": "none"}), 404, "collection-not-found"
+    )
     _problem(client.get("/v1/documents/none"), 404, "document-not-found")
     _problem(client.get("/nowhere"), 404, "not-found")
     _problem(client.get("/v1/answers"), 405, "method-not-allowed")
@@ -142,7 +146,9 @@ def test_text_of_a_range_and_as_json(client: TestClient) -> None:
     as_json = client.get(f"/v1/documents/{name}/text", headers={"accept": "application/json"}).json()
     assert (as_json["text"], as_json["end"]) == (whole, len(whole))
     _problem(client.get(f"/v1/documents/{name}/text", params={"end": 10**7}), 422, "invalid-input")
-    _problem(client.get(f"/v1/documents/{name}/text", params={"revision": "sha256:0"}), 404, "revision-not-found")
+    _problem(
+        client.get(f"/v1/documents/{name}/text", params={"revision": "sha256:0"}), 404, "revision-not-found"
+    )
 
 
 def test_documents_are_listed_in_pages(client: TestClient) -> None:
@@ -161,7 +167,9 @@ def test_a_citation_of_a_deleted_document_is_gone(own: TestClient, app: App) -> 
     assert own.get(url).status_code == 200
     app.builder.delete("default", "folder/ü?.txt")
     _problem(own.get(url), 410, "document-deleted")
-    assert own.post("/v1/answers", json={"question": "When did the comet return?"}).json()["answerable"] is False
+    assert (
+        own.post("/v1/answers", json={"question": "When did the comet return?"}).json()["answerable"] is False
+    )
 
 
 def test_health_says_alive_and_ready(client: TestClient) -> None:
@@ -205,7 +213,9 @@ def test_every_error_of_the_tree_has_a_status() -> None:
     assert len({kind for kind, _ in STATUS}) == len(STATUS)
 
 
-def test_an_index_rebuilt_another_way_under_the_server_is_a_409(own: TestClient, app: App, tmp_path: Path) -> None:
+def test_an_index_rebuilt_another_way_under_the_server_is_a_409(
+    own: TestClient, app: App, tmp_path: Path
+) -> None:
     from service.wiring import open_app
 
     with app.index.writing():

@@ -75,7 +75,9 @@ def test_dates_in_a_sentence(sentence: str, expected: list[str]) -> None:
         ("Two legs, or four legs.", "How many legs?", None),
     ],
 )
-def test_quantity_is_given_only_where_it_is_certain(sentence: str, question: str, expected: str | None) -> None:
+def test_quantity_is_given_only_where_it_is_certain(
+    sentence: str, question: str, expected: str | None
+) -> None:
     span = spans.quantity_of(sentence, question)
     assert (sentence[span[0] : span[1]] if span else None) == expected
 

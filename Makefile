@@ -1,0 +1,61 @@
+# Two commands set everything up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
+
+.PHONY: demo test lint types imports check serve eval bench constraints clean
+
+demo: $(READY) ## index seeds/, ask a question, print the cited answer
+	@$(BIN)/citewise index seeds
+	@echo
+	@echo "? $(QUESTION)"
+	@echo
+	@$(BIN)/citewise ask "$(QUESTION)"
+	@echo
+	@echo "Ask more:   $(BIN)/citewise ask \"Who chaired the meeting in Xi'an?\""
+	@echo "Serve it:   $(BIN)/citewise serve        (API reference at http://127.0.0.1:8000/docs)"
+	@echo "Your files: $(BIN)/citewise index PATH…"
+
+test: $(READY) lint types imports check ## everything that CI runs
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+check: $(READY)
+	$(BIN)/pytest -q
+
+serve: $(READY)
+	$(BIN)/citewise index seeds
+	$(BIN)/citewise serve
+
+eval: $(READY) ## the seeds' gold questions, with intervals
+	$(BIN)/citewise index seeds
+	$(BIN)/citewise eval run seeds/questions.jsonl
+
+bench: $(READY) ## the quick-start floor on the same questions, and the times
+	$(BIN)/citewise index seeds
+	$(BIN)/python -m eval.bench.quickstart seeds seeds/questions.jsonl
+	$(BIN)/python -m eval.bench.latency
+
+# The stamp is written last: an install that was cut off is done again.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
+	@touch $@
+
+constraints: $(READY) ## pin what is installed now
+	@(echo "# Every version that a checkout is built and tested with. Regenerate: make constraints"; \
+	  $(BIN)/pip freeze --all --exclude-editable | grep -v '^pip==' | sed 's/+cpu//') > constraints.txt
+
+clean:
+	rm -rf $(VENV) .citewise .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
