@@ -1,12 +1,10 @@
-"""Learn the weights of the evidence scorer and of the confidence.
+"""Learn the weights of the linear evidence scorer.
 
-    python -m eval.training.evidence --work DIR squad:PATH squad:PATH nq:PATH
+    python -m eval.training.evidence --work DIR squad:PATH nq:PATH
 
-Two logistic models. The first tells, for a sentence of the retrieved passages, whether
-it answers: positive are the sentences that overlap the gold range; sentences elsewhere
-that contain an accepted answer are left out, since nobody judged them. The second tells,
-from what the first found, whether the best sentence is right at all. Its negatives are
-SQuAD's unanswerable questions, and answerable ones with the gold passage taken away.
+A logistic model tells, for a sentence of the retrieved passages, whether it answers.
+Positive are the sentences that overlap the gold range; sentences elsewhere that contain
+an accepted answer are left out, since nobody judged them.
 
 Documents are split four to one into training and held-out by a hash of their id.
 """
@@ -22,7 +20,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from eval.training.collections import READERS, Collection, build
 from eval.types import Case
@@ -33,12 +30,11 @@ from index.embed.resolve import DEFAULT_MODEL
 from index.index import Index, View
 from index.layout import Manifest
 from index.retrieve import Question, retrieve
-from index.types import Hit, sha256_hex
-from service.answering.abstain import CONFIDENCE_FEATURES, confidence_features
-from service.answering.evidence import FEATURES, Evidence, Logistic, describe, score_evidence
+from index.types import Hit, Json, sha256_hex
+from service.answering.evidence import FEATURES, PASSAGES, Evidence, Logistic, describe
 from service.answering.question import Asked, understand
 
-TOP_K = 8
+WEIGHTS = Path("service/answering/weights.json")
 Array = npt.NDArray[np.float64]
 
 
@@ -64,27 +60,11 @@ class Example:
         return self.is_gold(evidence) or not _contains(evidence.text, self.case)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """What the confidence is learned from.
-
-    Attributes:
-        right: The best sentence is gold.
-        present: Some sentence of the ranking is.
-    """
-
-    features: Array
-    right: bool
-    present: bool
-    held_out: bool
-
-
 def main() -> None:
     """Train on the collections named on the command line and print held-out figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--work", type=Path, required=True, help="folder for the training indexes")
     parser.add_argument("--limit", type=int, default=1500, help="questions of each collection")
-    parser.add_argument("--out", type=Path, default=Path("service/answering/weights.json"))
     parser.add_argument("collections", nargs="+", help="squad:PATH or nq:PATH")
     arguments = parser.parse_args()
 
@@ -98,19 +78,9 @@ def main() -> None:
             examples[collection.name] = index.read(
                 collection.name, partial(collect, embedder=embedder, cases=cases)
             )
-        sentence = _fit_sentence(examples)
-        judged: list[Judged] = []
-        for name, of_collection in examples.items():
-            judged += index.read(name, partial(_judge, examples=of_collection, model=sentence))
-    described = {
-        "sentence": _described(sentence),
-        "confidence": _fit_confidence(judged),
-        "provenance": {
-            "command": "python -m eval.training.evidence",
-            "questions": {name: len(of_collection) for name, of_collection in examples.items()},
-        },
-    }
-    arguments.out.write_text(json.dumps(described, indent=2) + "\n")
+    model = _fit_sentence(examples)
+    questions: dict[str, Json] = {name: len(several) for name, several in examples.items()}
+    write_weights({"sentence": described(model, questions=questions)})
 
 
 @contextmanager
@@ -139,10 +109,10 @@ def collect(view: View, embedder: OnnxEmbedder, cases: Sequence[Case]) -> list[E
     for number, case in enumerate(cases):
         question = Question.of(case.question, embedder.embed_query(case.question))
         asked = understand(case.question)
-        hits = retrieve(view, question, TOP_K + 2)
-        variants = [hits[:TOP_K]]
+        hits = retrieve(view, question, PASSAGES + 2)
+        variants = [hits[:PASSAGES]]
         if case.answerable and number % 4 == 0:
-            variants.append([h for h in hits if not _covers(h, case)][:TOP_K])
+            variants.append([h for h in hits if not _covers(h, case)][:PASSAGES])
         for ranking in variants:
             candidates = describe(view, question, asked, ranking)
             if not candidates:
@@ -179,7 +149,7 @@ def _fit_sentence(examples: Mapping[str, Sequence[Example]]) -> Logistic:
     rows = np.concatenate([e.features[e.judged] for e in training])
     gold = np.concatenate([e.gold[e.judged] for e in training])
     fitted = LogisticRegression(C=10.0, max_iter=2000).fit(rows, gold)
-    model = _logistic(FEATURES, fitted)
+    model = logistic(FEATURES, fitted)
     for name, several in examples.items():
         held = [e for e in several if e.held_out and e.gold.any()]
         for depth in (1, 2, 3):
@@ -194,56 +164,28 @@ def _fit_sentence(examples: Mapping[str, Sequence[Example]]) -> Logistic:
     return model
 
 
-def _judge(view: View, examples: Sequence[Example], model: Logistic) -> list[Judged]:
-    judged = []
-    for example in examples:
-        evidence = score_evidence(view, example.question, example.asked, example.hits, model)
-        best = evidence[0]
-        judged.append(
-            Judged(
-                confidence_features(view, example.asked, evidence),
-                example.is_gold(best),
-                bool(example.gold.any()),
-                example.held_out,
-            )
-        )
-    return judged
-
-
-def _fit_confidence(judged: Sequence[Judged]) -> dict[str, object]:
-    features = np.stack([j.features for j in judged])
-    right = np.array([j.right for j in judged])
-    present = np.array([j.present for j in judged])
-    held = np.array([j.held_out for j in judged])
-    fitted = LogisticRegression(C=10.0, max_iter=2000).fit(features[~held], right[~held])
-    model = _logistic(CONFIDENCE_FEATURES, fitted)
-    guessed = model.probability(features)
-    print(
-        f"confidence: AUROC best sentence right {roc_auc_score(right[held], guessed[held]):.3f}, "
-        f"answer present {roc_auc_score(present[held], guessed[held]):.3f} (n={held.sum()})"
-    )
-    # The threshold that tells best, on the training side, whether there is an answer.
-    rates = {
-        t: (guessed[~held & present] >= t).mean() + (guessed[~held & ~present] < t).mean()
-        for t in np.arange(0.02, 0.98, 0.01)
-    }
-    threshold = max(rates, key=lambda t: rates[t])
-    return {**_described(model), "threshold": round(float(threshold), 2)}
-
-
-def _logistic(names: Sequence[str], fitted: LogisticRegression) -> Logistic:
+def logistic(names: Sequence[str], fitted: LogisticRegression) -> Logistic:
+    """A fitted model as the product reads it; prints the weights."""
     model = Logistic(tuple(names), tuple(fitted.coef_[0].tolist()), float(fitted.intercept_[0]))
     for name, weight in zip(model.names, model.weights, strict=True):
         print(f"  {name:20} {weight:8.3f}")
     return model
 
 
-def _described(model: Logistic) -> dict[str, object]:
+def described(model: Logistic, **provenance: Json) -> dict[str, Json]:
+    """A model as ``weights.json`` holds it."""
     return {
         "names": list(model.names),
         "weights": [round(w, 4) for w in model.weights],
         "bias": round(model.bias, 4),
+        **provenance,
     }
+
+
+def write_weights(models: dict[str, dict[str, Json]]) -> None:
+    """Replace these models in ``weights.json`` and keep the others."""
+    former = json.loads(WEIGHTS.read_text(encoding="utf-8")) if WEIGHTS.exists() else {}
+    WEIGHTS.write_text(json.dumps({**former, **models}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

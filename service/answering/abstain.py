@@ -13,7 +13,7 @@ import numpy as np
 
 from index.index import View
 from index.text.analysis import terms
-from service.answering.evidence import Evidence, Features, coverage
+from service.answering.evidence import Evidence, Features, coverage, logit
 from service.answering.question import Asked
 
 Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filtered_out"]
@@ -54,8 +54,8 @@ def confidence_features(view: View, asked: Asked, evidence: Sequence[Evidence]) 
     distinctive = {t: weights[t] for t in asked.distinctive}
     return np.array(
         [
-            _logit(best.support),
-            _logit(best.support) - _logit(evidence[1].support) if len(evidence) > 1 else 0.0,
+            logit(best.support),
+            logit(best.support) - logit(evidence[1].support) if len(evidence) > 1 else 0.0,
             best.feature("dense_sentence"),
             best.feature("dense_context"),
             best.feature("lexical_sentence"),
@@ -74,11 +74,6 @@ def passage_terms(evidence: Evidence) -> set[str]:
     """Terms of the passage that a sentence stands in, its title and headings included."""
     chunk = evidence.hit.chunk
     return set(terms(f"{evidence.hit.document.title or ''} {chunk.context} {chunk.text}"))
-
-
-def _logit(probability: float) -> float:
-    clipped = min(max(probability, 1e-6), 1 - 1e-6)
-    return float(np.log(clipped / (1 - clipped)))
 
 
 def abstention(view: View, asked: Asked, evidence: Sequence[Evidence], *, filtered: bool) -> Abstention:

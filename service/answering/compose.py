@@ -9,6 +9,9 @@ from service.answering.question import Asked
 
 # Two sentences with vectors this close say the same: the second corroborates the first.
 SAME = 0.92
+# How close to the best a further sentence has to come, as a share of its support: for a
+# question that one sentence can answer, and for one that asks for several things.
+SINGLE, SEVERAL = 0.9, 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,32 +26,20 @@ class Statement:
         return self.evidence[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """How close to the best a further sentence has to be, as a share of its support."""
+def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> list[Statement]:
+    """Choose the sentences that answer one question.
 
-    single: float = 0.9
-    several: float = 0.6
-
-
-def select(
-    asked: Asked, evidence: Sequence[Evidence], max_sentences: int, selection: Selection
-) -> list[Statement]:
-    """Choose the sentences of the answer.
-
-    The best one always; further ones only while they come close to it, closer for a
-    question that one sentence can answer than for one that asks for several things.
+    The best one always; further ones only while their support comes close to the best:
+    closer for a question that one sentence can answer than for one that asks for
+    several things. A sentence that says the same in another document corroborates.
 
     Args:
         asked: What the question asks for.
         evidence: Scored sentences, best first.
-        max_sentences: Most sentences to choose.
-        selection: How close a further sentence has to come.
+        max_sentences: Most statements to choose.
     """
-    if not evidence:
-        return []
-    share = selection.several if asked.wants_list or asked.kind in ("why", "how") else selection.single
-    floor = evidence[0].support * share
+    several = asked.wants_list or asked.kind in ("why", "how")
+    floor = evidence[0].support * (SEVERAL if several else SINGLE) if evidence else 1.0
     groups: list[list[Evidence]] = []
     for candidate in evidence:
         if candidate.support < floor:
@@ -59,13 +50,28 @@ def select(
                 same.append(candidate)
         elif len(groups) < max_sentences:
             groups.append([candidate])
-    return _in_reading_order([Statement(tuple(group)) for group in groups])
+    return [Statement(tuple(group)) for group in groups]
 
 
-def _in_reading_order(statements: list[Statement]) -> list[Statement]:
-    """Best document first; sentences of one document in the order of its text."""
-    documents = list(dict.fromkeys(s.best.hit.document.id for s in statements))
-    return sorted(statements, key=lambda s: (documents.index(s.best.hit.document.id), s.best.sentence.start))
+def merge(chosen: Sequence[Sequence[Statement]], max_sentences: int) -> list[Statement]:
+    """Bring the statements on each part of a question into one order that reads.
+
+    The part that was asked first comes first; within it the document of the best
+    statement; sentences of one document stand in the order of its text. A sentence that
+    answers two parts is quoted once.
+    """
+    merged: list[Statement] = []
+    seen: set[tuple[str, int]] = set()
+    for statements in chosen:
+        documents = list(dict.fromkeys(s.best.hit.document.id for s in statements))
+        for s in sorted(
+            statements, key=lambda s: (documents.index(s.best.hit.document.id), s.best.sentence.start)
+        ):
+            place = (s.best.hit.document.id, s.best.sentence.start)
+            if place not in seen:
+                seen.add(place)
+                merged.append(s)
+    return merged[:max_sentences]
 
 
 def short_answer(asked: Asked, question: str, best: Evidence) -> str | None:

@@ -5,7 +5,9 @@ question and sentence pairs (``eval/training/cross_encoder.py``), run by ONNX Ru
 8 bit. It sees the question, the sentence, and what the sentence stands under.
 """
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import as_file, files
 
 import numpy as np
@@ -13,7 +15,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from index.onnx import open_session
-from service.answering.evidence import Evidence
+from service.answering.evidence import Evidence, Features, Logistic, logit
 
 # Tokens of each part; a part that is longer is cut.
 QUESTION_TOKENS, SENTENCE_TOKENS, CONTEXT_TOKENS = 32, 64, 24
@@ -63,6 +65,11 @@ def encode(
     return ids, mask, types
 
 
+READING_FEATURES = ("cross_encoder", "linear")
+# Candidates that are read: each costs some five milliseconds.
+CANDIDATES = 6
+
+
 class CrossEncoder:
     """The shipped model. Thread-safe."""
 
@@ -71,8 +78,10 @@ class CrossEncoder:
         with as_file(folder) as path:
             self._session = open_session(path / "cross_encoder.onnx")
             self._tokenizer: Tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
+            weights = (path / "cross_encoder.onnx").read_bytes()
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        self.revision = f"cross-encoder@sha256:{hashlib.sha256(weights).hexdigest()}"
 
     def logits(self, question: str, evidence: Sequence[Evidence]) -> npt.NDArray[np.float64]:
         """Log-odds that each sentence answers; shape ``(len(evidence),)``."""
@@ -82,6 +91,28 @@ class CrossEncoder:
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
         (output,) = self._session.run(None, feed)
         return np.asarray(output, dtype=np.float64).reshape(-1)
+
+
+def reading_features(encoder: CrossEncoder, question: str, evidence: Sequence[Evidence]) -> Features:
+    """``READING_FEATURES`` of the first ``CANDIDATES`` sentences, both as log-odds."""
+    candidates = evidence[:CANDIDATES]
+    return np.column_stack([encoder.logits(question, candidates), [logit(e.support) for e in candidates]])
+
+
+def reread(evidence: Sequence[Evidence], features: Features, reading: Logistic) -> list[Evidence]:
+    """Order the sentences that were read anew, and drop the rest.
+
+    Args:
+        evidence: Scored sentences, best first.
+        features: ``READING_FEATURES`` of the first of them.
+        reading: Mixes the features into the probability that a sentence answers.
+    """
+    supports = reading.probability(features)
+    again = [
+        replace(e, support=float(support))
+        for e, support in zip(evidence[: len(supports)], supports, strict=True)
+    ]
+    return sorted(again, key=lambda e: (-e.support, e.hit.document.id, e.sentence.start))
 
 
 def _ids(tokenizer: Tokenizer, text: str, limit: int) -> list[int]:

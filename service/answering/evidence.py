@@ -26,6 +26,10 @@ from service.answering.question import Asked
 
 Features = npt.NDArray[np.float64]
 
+# Passages whose sentences are scored. More than a reader is shown: the answer is often
+# in a passage that the question does not rank first.
+PASSAGES = 16
+
 FEATURES = (
     "dense_sentence",
     "dense_context",
@@ -49,7 +53,8 @@ class Evidence:
 
     Attributes:
         text: ``revision_text[sentence.start:sentence.end]``.
-        support: Probability that the sentence answers, in [0, 1].
+        support: Probability that the sentence answers, in [0, 1]: the linear model's, and
+            once it was read, the cross-encoder's and the linear model's together.
         features: The numbers it was judged by, in the order of ``FEATURES``.
         terms: The sentence's terms.
     """
@@ -188,6 +193,12 @@ def type_match(asked: Asked, text: str) -> float:
     if asked.wants_list:
         return 1.0 if text.count(",") >= 2 or spans.enumeration(text) else -0.5
     return 0.0
+
+
+def logit(probability: float) -> float:
+    """Log-odds, bounded where the probability is 0 or 1."""
+    clipped = min(max(probability, 1e-6), 1 - 1e-6)
+    return float(np.log(clipped / (1 - clipped)))
 
 
 def _scopes(view: View, asked: Asked, weights: Mapping[str, float]) -> Mapping[str, float]:

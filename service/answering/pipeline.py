@@ -1,8 +1,8 @@
 """Search and answer: the two calls that everything else in this package is a way to make."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,13 +10,22 @@ from index.errors import InvalidQuestion
 from index.index import Index, View
 from index.protocols import Embedder
 from index.retrieve import Question, retrieve
-from index.types import sha256_hex
-from service.answering.abstain import CONFIDENCE_FEATURES, Abstention, abstention, confidence_features
+from index.types import Hit, sha256_hex
+from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence_features
 from service.answering.cite import check, cite
-from service.answering.compose import Selection, select, short_answer
-from service.answering.evidence import FEATURES, Logistic, load_weights, score_evidence
-from service.answering.question import understand
-from service.types import Answer, Ask, Citation, SearchResult
+from service.answering.compose import Statement, merge, select, short_answer
+from service.answering.cross_encoder import READING_FEATURES, CrossEncoder, reading_features, reread
+from service.answering.decompose import parts
+from service.answering.evidence import (
+    FEATURES,
+    PASSAGES,
+    Evidence,
+    Logistic,
+    load_weights,
+    score_evidence,
+)
+from service.answering.question import Asked, understand
+from service.types import Answer, Ask, SearchResult
 
 MAX_QUESTION = 4000
 _NO_ANSWER = "The documents do not answer this question."
@@ -24,12 +33,13 @@ _NO_ANSWER = "The documents do not answer this question."
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The learned parts of answering and the threshold below which it abstains."""
+    """The learned parts of answering, and the confidence below which it abstains."""
 
     sentence: Logistic
+    encoder: CrossEncoder
+    reading: Logistic
     confidence: Logistic
     threshold: float
-    selection: Selection = field(default_factory=Selection)
 
     @classmethod
     def shipped(cls) -> "Models":
@@ -37,15 +47,25 @@ class Models:
         weights = load_weights()
         return cls(
             Logistic.from_json(weights["sentence"], FEATURES),
+            CrossEncoder(),
+            Logistic.from_json(weights["reading"], READING_FEATURES),
             Logistic.from_json(weights["confidence"], CONFIDENCE_FEATURES),
             float(str(weights["confidence"]["threshold"])),
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Finding:
+    """What was found for one of the things that a question asks."""
+
+    asked: Asked
+    hits: Sequence[Hit]
+    evidence: Sequence[Evidence]
+    confidence: float
+
+
 class Pipeline:
     """Questions into passages and answers, over one opened index. Thread-safe."""
-
-    composer = "extractive"
 
     def __init__(self, index: Index, embedder: Embedder, models: Models) -> None:
         self._index = index
@@ -54,7 +74,7 @@ class Pipeline:
         described = embedder.describe()
         self._described: Mapping[str, str | None] = {
             "embedder": f"{described['name']}@{described['revision']}",
-            "reader": None,
+            "reader": models.encoder.revision,
         }
 
     def search(self, ask: Ask) -> SearchResult:
@@ -66,7 +86,7 @@ class Pipeline:
             CollectionNotFound: No document was ever put into the collection.
         """
         clock = _Clock()
-        question = self._question(ask)
+        question = self._question(ask.question)
 
         def work(view: View) -> SearchResult:
             hits = retrieve(view, question, ask.top_k, ask.filters)
@@ -85,69 +105,103 @@ class Pipeline:
             CitationBroken: A citation does not resolve: a defect, and no answer.
         """
         clock = _Clock()
-        question = self._question(ask)
-        return self._index.read(ask.collection, lambda view: self._answer(view, ask, question, clock))
-
-    def _answer(self, view: View, ask: Ask, question: Question, clock: "_Clock") -> Answer:
-        hits = retrieve(view, question, ask.top_k, ask.filters)
+        whole = self._question(ask.question)
+        several = parts(ask.question)
+        questions = [whole] if len(several) == 1 else [self._question(part) for part in several]
         clock.lap("retrieve")
-        asked = understand(ask.question)
-        evidence = score_evidence(view, question, asked, hits, self._models.sentence)
-        confidence = 0.0
-        if evidence:
-            features = confidence_features(view, asked, evidence)
-            confidence = float(self._models.confidence.probability(features[np.newaxis])[0])
+        return self._index.read(ask.collection, lambda view: self._answer(view, ask, questions, clock))
+
+    def _answer(self, view: View, ask: Ask, questions: Sequence[Question], clock: "_Clock") -> Answer:
+        retrieved = [retrieve(view, q, max(ask.top_k, PASSAGES), ask.filters) for q in questions]
+        clock.lap("retrieve")
+        findings = [self._find(view, q, hits) for q, hits in zip(questions, retrieved, strict=True)]
         clock.lap("rerank")
-        refusal: Abstention | None = None
-        citations: tuple[Citation, ...] = ()
-        short: str | None = None
-        if confidence < self._models.threshold or not evidence:
-            refusal = abstention(view, asked, evidence, filtered=not hits and bool(ask.filters))
-            text = f"{_NO_ANSWER} {refusal.detail}"
-        else:
-            statements = select(asked, evidence, ask.max_sentences, self._models.selection)
+        statements, refusal = self._compose(ask, findings), None
+        if statements:
             text, citations = cite(statements)
             citations = check(citations, lambda i, revision: view.store.text(view.collection, i, revision))
-            short = short_answer(asked, ask.question, statements[0].best)
+        else:
+            first = findings[0]
+            filtered = not first.hits and bool(ask.filters)
+            refusal = abstention(view, first.asked, first.evidence, filtered=filtered)
+            text, citations = f"{_NO_ANSWER} {refusal.detail}", ()
+        short = None
+        if statements and len(findings) == 1:
+            short = short_answer(findings[0].asked, ask.question, findings[0].evidence[0])
         clock.lap("compose")
-        rerank: dict[str, float] = {}
-        for e in evidence:
-            rerank.setdefault(e.hit.chunk.id, e.support)
-        identity = (
-            ask.question,
-            ask.collection,
-            str(dict(ask.filters)),
-            str(ask.top_k),
-            str(ask.max_sentences),
-        )
+        filters = str(sorted(ask.filters.items()))
         return Answer(
-            id=sha256_hex(*identity, str(view.version), str(self._described["embedder"]))[:24],
+            id=sha256_hex(
+                *(ask.question, ask.collection, filters, str(ask.top_k), str(ask.max_sentences)),
+                *(str(view.version), *map(str, self._described.values())),
+            )[:24],
             question=ask.question,
             text=text,
             short_answer=short,
             abstention=refusal,
-            confidence=confidence,
+            confidence=float(np.mean([f.confidence for f in findings])),
             citations=citations,
-            hits=hits,
-            rerank=rerank,
+            hits=_shown(findings, statements, ask.top_k),
+            rerank=_best_support(findings),
             index_version=view.version,
             models=self._described,
             timings_ms=clock.timings(),
         )
 
-    def _question(self, ask: Ask) -> Question:
-        if not ask.question.strip():
+    def _find(self, view: View, question: Question, hits: Sequence[Hit]) -> _Finding:
+        asked = understand(question.text)
+        evidence = score_evidence(view, question, asked, hits, self._models.sentence)
+        if not evidence:
+            return _Finding(asked, hits, [], 0.0)
+        features = reading_features(self._models.encoder, question.text, evidence)
+        evidence = reread(evidence, features, self._models.reading)
+        row = confidence_features(view, asked, evidence)
+        confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
+        return _Finding(asked, hits, evidence, confidence)
+
+    def _compose(self, ask: Ask, findings: Sequence[_Finding]) -> list[Statement]:
+        """The statements on every part that is answered; none if none is."""
+        share = max(1, ask.max_sentences // len(findings))
+        chosen = [
+            select(finding.asked, finding.evidence, share)
+            for finding in findings
+            if finding.evidence and finding.confidence >= self._models.threshold
+        ]
+        return merge(chosen, ask.max_sentences)
+
+    def _question(self, text: str) -> Question:
+        if not text.strip():
             raise InvalidQuestion("The question is empty.", "Ask something.")
-        if len(ask.question) > MAX_QUESTION:
+        if len(text) > MAX_QUESTION:
             raise InvalidQuestion(
-                f"The question has {len(ask.question):,} characters; at most {MAX_QUESTION:,} are read.",
+                f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read.",
                 "Ask a shorter one.",
             )
-        return Question.of(ask.question, self._embedder.embed_query(ask.question))
+        return Question.of(text, self._embedder.embed_query(text))
+
+
+def _shown(findings: Sequence[_Finding], statements: Sequence[Statement], top_k: int) -> list[Hit]:
+    """The ``top_k`` best passages, the cited ones always among them, by score and id."""
+    cited = {e.hit.chunk.id for statement in statements for e in statement.evidence}
+    hits: dict[str, Hit] = {}
+    for finding in findings:
+        for hit in finding.hits:
+            former = hits.get(hit.chunk.id)
+            hits[hit.chunk.id] = max(former, hit, key=lambda h: h.score) if former else hit
+    ranked = sorted(hits.values(), key=lambda h: (h.chunk.id not in cited, -h.score, h.chunk.id))
+    return sorted(ranked[: max(top_k, len(cited))], key=lambda h: (-h.score, h.chunk.id))
+
+
+def _best_support(findings: Sequence[_Finding]) -> Mapping[str, float]:
+    best: dict[str, float] = {}
+    for finding in findings:
+        for e in finding.evidence:
+            best[e.hit.chunk.id] = max(best.get(e.hit.chunk.id, 0.0), e.support)
+    return best
 
 
 class _Clock:
-    """Milliseconds a stage, by wall clock."""
+    """Milliseconds a stage, by wall clock; a stage that comes again adds up."""
 
     def __init__(self) -> None:
         self._start = self._last = time.perf_counter()
@@ -155,7 +209,7 @@ class _Clock:
 
     def lap(self, stage: str) -> None:
         now = time.perf_counter()
-        self._laps[stage] = (now - self._last) * 1000
+        self._laps[stage] = self._laps.get(stage, 0.0) + (now - self._last) * 1000
         self._last = now
 
     def timings(self) -> Mapping[str, float]:

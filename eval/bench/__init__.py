@@ -1,0 +1,1 @@
+"""Figures of quality and speed against something to compare them with."""

@@ -1,0 +1,164 @@
+"""Learn how much to trust the cross-encoder, and when to abstain.
+
+    python -m eval.training.confidence --work DIR squad:PATH nq:PATH
+
+Both models are fitted on documents that neither the linear scorer nor the cross-encoder
+was trained on. ``reading`` mixes the two into the probability that a sentence answers;
+``confidence`` tells whether the best sentence is right at all. Its negatives are SQuAD's
+unanswerable questions, and answerable ones with the gold passage taken away. Figures are
+from fitting on one half of these documents and judging the other; what ships is fitted on
+both.
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from eval.training.collections import READERS, build
+from eval.training.evidence import Example, collect, described, logistic, open_index, sample, write_weights
+from index.index import View
+from index.types import Json, sha256_hex
+from service.answering.abstain import CONFIDENCE_FEATURES, confidence_features
+from service.answering.cross_encoder import READING_FEATURES, CrossEncoder, reading_features, reread
+from service.answering.evidence import FEATURES, Evidence, Logistic, load_weights, score_evidence
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """One question's best candidates after reading.
+
+    Attributes:
+        features: ``READING_FEATURES`` of each candidate.
+        fold: 0 or 1, by document.
+    """
+
+    example: Example
+    evidence: list[Evidence]
+    features: Array
+    gold: npt.NDArray[np.bool_]
+    judged: npt.NDArray[np.bool_]
+    fold: int
+
+
+def main() -> None:
+    """Fit both models on the held-out documents of the named collections."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--work", type=Path, required=True, help="folder for the training indexes")
+    parser.add_argument("--limit", type=int, default=100_000, help="questions of each collection")
+    parser.add_argument("collections", nargs="+", help="squad:PATH or nq:PATH")
+    arguments = parser.parse_args()
+    sentence = Logistic.from_json(load_weights()["sentence"], FEATURES)
+    encoder = CrossEncoder()
+    with open_index(arguments.work) as (index, builder, embedder):
+        read: dict[str, list[Read]] = {}
+        for named in arguments.collections:
+            kind, _, path = named.partition(":")
+            collection = READERS[kind](Path(path))
+            build(collection, builder, index)
+            cases = sample(collection, arguments.limit)
+            examples = index.read(collection.name, partial(collect, embedder=embedder, cases=cases))
+            held_out = [e for e in examples if e.held_out]
+            read[collection.name] = index.read(
+                collection.name, partial(_read, examples=held_out, sentence=sentence, encoder=encoder)
+            )
+        everything = [r for several in read.values() for r in several]
+        mixed = _fit_reading(everything)
+        rows: list[tuple[Array, bool, bool, int]] = []
+        for name, several in read.items():
+            rows += index.read(name, partial(_judge, read=several, reading=mixed))
+    questions: dict[str, Json] = {name: len(several) for name, several in read.items()}
+    write_weights(
+        {"reading": described(mixed, questions=questions), "confidence": _fit_confidence(rows, questions)}
+    )
+
+
+def _read(view: View, examples: Sequence[Example], sentence: Logistic, encoder: CrossEncoder) -> list[Read]:
+    found = []
+    for example in examples:
+        evidence = score_evidence(view, example.question, example.asked, example.hits, sentence)
+        if not evidence:
+            continue
+        features = reading_features(encoder, example.case.question, evidence)
+        candidates = evidence[: len(features)]
+        document = (
+            example.case.evidence[0].document_id if example.case.evidence else example.hits[0].document.id
+        )
+        found.append(
+            Read(
+                example,
+                evidence,
+                features,
+                np.array([example.is_gold(e) for e in candidates]),
+                np.array([example.is_judged(e) for e in candidates]),
+                int(sha256_hex("fold", document)[:8], 16) % 2,
+            )
+        )
+    return found
+
+
+def _fit_reading(read: Sequence[Read]) -> Logistic:
+    def fit(of: Sequence[Read]) -> LogisticRegression:
+        rows = np.concatenate([r.features[r.judged] for r in of])
+        gold = np.concatenate([r.gold[r.judged] for r in of])
+        return LogisticRegression(C=10.0, max_iter=2000).fit(rows, gold)
+
+    first: dict[str, list[bool]] = {"mixed": [], "cross-encoder": [], "linear": []}
+    for fold in (0, 1):
+        fitted = fit([r for r in read if r.fold != fold])
+        for r in read:
+            if r.fold == fold and r.gold.any():
+                first["mixed"].append(bool(r.gold[np.argmax(fitted.decision_function(r.features))]))
+                first["cross-encoder"].append(bool(r.gold[np.argmax(r.features[:, 0])]))
+                first["linear"].append(bool(r.gold[0]))
+    for name, outcomes in first.items():
+        print(f"gold first, {name}: {np.mean(outcomes):.3f} (n={len(outcomes)})")
+    return logistic(READING_FEATURES, fit(read))
+
+
+def _judge(view: View, read: Sequence[Read], reading: Logistic) -> list[tuple[Array, bool, bool, int]]:
+    rows = []
+    for r in read:
+        evidence = reread(r.evidence, r.features, reading)
+        features = confidence_features(view, r.example.asked, evidence)
+        rows.append((features, r.example.is_gold(evidence[0]), bool(r.example.gold.any()), r.fold))
+    return rows
+
+
+def _fit_confidence(
+    rows: Sequence[tuple[Array, bool, bool, int]], questions: dict[str, Json]
+) -> dict[str, Json]:
+    features = np.stack([r[0] for r in rows])
+    right, present, fold = (np.array([r[i] for r in rows]) for i in (1, 2, 3))
+    guessed = np.empty(len(rows))
+    for held in (0, 1):
+        fitted = LogisticRegression(C=1.0, max_iter=5000).fit(features[fold != held], right[fold != held])
+        guessed[fold == held] = fitted.predict_proba(features[fold == held])[:, 1]
+    bins = np.clip((guessed * 10).astype(int), 0, 9)
+    error = sum(
+        abs(guessed[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins)
+    )
+    print(
+        f"confidence: AUROC right {roc_auc_score(right, guessed):.3f},"
+        f" present {roc_auc_score(present, guessed):.3f},"
+        f" expected calibration error {error:.3f} (n={len(rows)})"
+    )
+    # Where refusing and answering are wrong equally often, present or not.
+    grid = np.arange(0.05, 0.95, 0.01)
+    rates = [(guessed[present] >= t).mean() + (guessed[~present] < t).mean() for t in grid]
+    threshold = float(grid[int(np.argmax(rates))])
+    print(f"threshold {threshold:.2f}: {max(rates) / 2:.3f} balanced accuracy")
+    model = logistic(CONFIDENCE_FEATURES, LogisticRegression(C=1.0, max_iter=5000).fit(features, right))
+    return described(model, threshold=round(threshold, 2), questions=questions)
+
+
+if __name__ == "__main__":
+    main()
