@@ -1,0 +1,102 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from index.errors import (
+    DocumentTooLarge,
+    EmptyDocument,
+    InvalidInput,
+    PathNotFound,
+    UnreadableFile,
+    UnsupportedFormat,
+)
+from index.load import files
+from index.load.files import Source, find_sources, load_file
+from index.load.markdown import MarkdownLoader
+from index.load.text import TextLoader
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "Grüße aus Köln, 成都".encode(),
+        "Grüße aus Köln, 成都".encode("utf-8-sig"),
+        "Grüße aus Köln, 成都".encode("utf-16"),
+    ],
+)
+def test_text_is_decoded_by_mark_or_as_utf8(data: bytes) -> None:
+    assert TextLoader().load(data, "a.txt", {}).text == "Grüße aus Köln, 成都"
+
+
+def test_other_encodings_are_detected() -> None:
+    text = (
+        "Die Straße nach Köln wurde für längere Zeit gesperrt. Übrigens wäre das früher nötig gewesen. " * 5
+    )
+    assert TextLoader().load(text.encode("cp1252"), "a.txt", {}).text == text
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t", b"\xef\xbb\xbf", b"--- ...\n"])
+def test_a_file_without_text_is_refused(data: bytes) -> None:
+    with pytest.raises(EmptyDocument, match=r"a\.txt"):
+        TextLoader().load(data, "a.txt", {})
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04\x00\x00", b"\xff\xfeA"])
+def test_a_binary_file_is_refused(data: bytes) -> None:
+    with pytest.raises(UnsupportedFormat, match=r"a\.txt"):
+        TextLoader().load(data, "a.txt", {})
+
+
+def test_markdown_headings_come_from_the_parser_and_point_into_the_source() -> None:
+    source = "# One *two*\n\nText.\n\nSetext\n------\n\n```\n# no heading\n```\n\n> ## Quoted\n"
+    document = MarkdownLoader().load(source.encode(), "a.md", {})
+    assert document.text == source
+    assert [(h.level, h.title) for h in document.headings] == [(1, "One *two*"), (2, "Setext"), (2, "Quoted")]
+    assert all(source[h.start : h.end] == h.title for h in document.headings)
+    assert document.title == "One *two*"
+
+
+def test_folders_are_walked_in_order_without_hidden_or_linked_files(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.md", "sub/c.TXT", ".hidden/d.txt", ".e.txt", "f.exe"):
+        path = tmp_path / "docs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("text")
+    (tmp_path / "outside.txt").write_text("secret")
+    (tmp_path / "docs" / "link.txt").symlink_to(tmp_path / "outside.txt")
+    assert [s.document_id for s in find_sources([tmp_path / "docs"])] == ["a.md", "b.txt", "sub/c.TXT"]
+
+
+def test_metadata_is_read_from_beside_the_files(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text")
+    (tmp_path / "metadata.json").write_text(json.dumps({"a.txt": {"title": "T", "source": "S"}}))
+    (source,) = find_sources([tmp_path])
+    assert load_file(source).metadata == {"title": "T", "source": "S"}
+
+
+@pytest.mark.parametrize("content", ["[1]", "not json", '{"a.txt": 1}'])
+def test_metadata_that_cannot_be_read_is_an_error(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.txt").write_text("text")
+    (tmp_path / "metadata.json").write_text(content)
+    with pytest.raises(InvalidInput, match=r"metadata\.json"):
+        list(find_sources([tmp_path]))
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PathNotFound, match="nowhere"):
+        list(find_sources([tmp_path / "nowhere"]))
+
+
+def test_a_file_that_vanished_or_is_a_folder_is_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match=r"gone\.txt"):
+        load_file(Source(tmp_path / "gone.txt", "gone.txt", {}))
+    (tmp_path / "folder.txt").mkdir()
+    with pytest.raises(UnreadableFile, match=r"folder\.txt"):
+        load_file(Source(tmp_path / "folder.txt", "folder.txt", {}))
+
+
+def test_a_file_over_the_limit_names_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_BYTES", 10)
+    (tmp_path / "a.txt").write_text("more than ten bytes")
+    with pytest.raises(DocumentTooLarge, match="limit for one document is 10"):
+        load_file(Source(tmp_path / "a.txt", "a.txt", {}))
