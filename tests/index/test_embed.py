@@ -80,12 +80,12 @@ def test_fingerprint_is_of_the_content_and_the_signature_of_the_files(tmp_path: 
 def test_any_sentence_transformers_model_takes_its_place(tmp_path: Path) -> None:
     """A small untrained model with CLS pooling, prompts, and no token types."""
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import DistilBertConfig, DistilBertModel, PreTrainedTokenizerFast
 
     inner = tmp_path / "inner"
     tokenizer = Tokenizer.from_file(str(resolve_model(DEFAULT_MODEL) / "tokenizer.json"))
-    PreTrainedTokenizerFast(
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         pad_token="[PAD]",
         cls_token="[CLS]",
