@@ -4,6 +4,8 @@ FROM debian:bookworm-slim AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 python3-venv \
  && rm -rf /var/lib/apt/lists/*
+# For example the index of CPU-only torch builds.
+ARG PIP_EXTRA_INDEX_URL
 WORKDIR /src
 COPY constraints.txt pyproject.toml README.md ./
 COPY index index
