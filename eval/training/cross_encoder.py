@@ -15,7 +15,7 @@ import json
 import random
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +25,14 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 from transformers import AutoModel
 
+from eval.training.swaps import swapped
 from index.embed.resolve import DEFAULT_MODEL, resolve_model
 from service.answering.cross_encoder import encode
 
 SEED = 7
 BATCH_GROUPS = 8
 CANDIDATES = 4
-ENCODER_RATE, HEAD_RATE = 8e-5, 1e-3
+ENCODER_RATE, HEAD_RATE = 6e-5, 5e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=100)
+    parser.add_argument("--start", type=Path, help="checkpoint of an earlier training to start from")
     parser.add_argument("--export", type=Path)
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
@@ -81,6 +83,8 @@ def main() -> None:
     training, held_out = _read(arguments.groups)
     tokenizer = _tokenizer()
     model = Model()
+    if arguments.start:
+        model.load_state_dict(torch.load(arguments.start, weights_only=True)["model"])
     optimizer = torch.optim.AdamW(
         [
             {"params": model.encoder.encoder.parameters(), "lr": ENCODER_RATE},
@@ -124,21 +128,32 @@ def main() -> None:
 
 def _read(path: Path) -> tuple[list[Group], list[Group]]:
     training, held_out = [], []
+    rng = random.Random(SEED)
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         group = Group(row["question"], row["sentences"], row["contexts"], row["gold"])
         if row["held_out"]:
             held_out.append(group)
-        else:
-            training.append(_hardest(group))
+            continue
+        training.append(_hardest(group))
+        if any(group.gold):
+            at = group.gold.index(True)
+            beside = [s for s, gold in zip(group.sentences, group.gold, strict=True) if not gold]
+            about = f"{group.sentences[at]} {group.contexts[at]}"
+            question = swapped(group.question, about, beside, rng)
+            if question:
+                nothing = replace(group, question=question, gold=[False] * len(group.gold))
+                training.append(_hardest(nothing, at))
     return training, held_out
 
 
-def _hardest(group: Group) -> Group:
-    """Keep the first candidates, and a gold one among them if there is any."""
+def _hardest(group: Group, wanted: int | None = None) -> Group:
+    """Keep the first candidates, and the wanted or a gold one among them."""
     kept = list(range(min(CANDIDATES, len(group.gold))))
-    if any(group.gold) and not any(group.gold[i] for i in kept):
-        kept[-1] = group.gold.index(True)
+    if wanted is None and any(group.gold) and not any(group.gold[i] for i in kept):
+        wanted = group.gold.index(True)
+    if wanted is not None and wanted not in kept:
+        kept[-1] = wanted
     return Group(
         group.question,
         [group.sentences[i] for i in kept],
