@@ -67,8 +67,8 @@ def run_(
         print_json(
             {
                 "fingerprint": asdict(of),
-                "figures": {name: asdict(figure) for name, figure in figures.items()},
-                "tags": {name: asdict(figure) for name, figure in tags.items()},
+                "figures": {name: figure.to_json() for name, figure in figures.items()},
+                "tags": {name: figure.to_json() for name, figure in tags.items()},
                 "failures": failures,
                 "cases": [_case(r) for r in results],
             }

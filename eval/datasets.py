@@ -50,8 +50,12 @@ def read_cases(path: Path) -> list[Case]:
     """
     if not path.is_file():
         raise PathNotFound(f"The gold file {path} is not there.", "Check the path.")
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read as UTF-8 ({error}).", "Save it as UTF-8.") from error
     cases: dict[str, Case] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:

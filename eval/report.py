@@ -40,7 +40,7 @@ def print_report(
     console.print()
     console.print(by_tag)
     for case_id, failure in failures.items():
-        console.print(f"failed: {case_id}: {failure}", markup=False)
+        console.print(f"failed: {case_id}: {failure}")
     console.print()
     console.print(
         f"{fingerprint.gold} sha256 {fingerprint.gold_sha256[:12]},"
@@ -48,7 +48,6 @@ def print_report(
         f" top_k {fingerprint.top_k}, at most {fingerprint.max_sentences} sentences,"
         f" citewise {fingerprint.citewise}, {fingerprint.machine}",
         style="dim",
-        markup=False,
     )
 
 
@@ -58,10 +57,10 @@ def print_wrong(console: Console, results: Sequence[CaseResult]) -> None:
         if r.right:
             continue
         console.print(f"\n{r.case.id} {', '.join(r.case.tags)} (confidence {r.confidence:.2f})", style="bold")
-        console.print(f"  question: {r.case.question}", markup=False)
+        console.print(f"  question: {r.case.question}")
         if r.case.answerable:
-            console.print(f"  gold: {r.case.answer or '; '.join(r.case.answers)}", markup=False)
-        console.print(f"  answer: {r.answer.text if r.answer else r.failure}", markup=False)
+            console.print(f"  gold: {r.case.answer or '; '.join(r.case.answers)}")
+        console.print(f"  answer: {r.answer.text if r.answer else r.failure}")
 
 
 def _cells(figure: Figure) -> tuple[str, str, str]:

@@ -1,18 +1,22 @@
 """Gold questions through the pipeline, one record a case; a failed case is a record too."""
 
 import hashlib
+import logging
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from eval.measures.answers import CitationScore, exact_match, is_right, score_citations
 from eval.measures.gold import resolve
 from eval.types import Case
-from index.errors import CitewiseError, DocumentDeleted, DocumentNotFound
+from index.errors import DocumentDeleted, DocumentNotFound
 from service.types import Answer, Ask
 from service.wiring import App
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def fingerprint(app: App, gold: Path, ask: Ask) -> Fingerprint:
 
 def _run_case(app: App, case: Case, ask: Ask) -> CaseResult:
     nothing = CitationScore(0.0, 0.0, 0.0, hit=False)
+    # Worst for every figure: certain where it should refuse, without trust where it should answer.
+    worst = 0.0 if case.answerable else 1.0
 
     def text_of(document_id: str) -> str | None:
         try:
@@ -91,13 +97,12 @@ def _run_case(app: App, case: Case, ask: Ask) -> CaseResult:
     places, problems = resolve(case, text_of)
     try:
         answer = app.pipeline.answer(replace(ask, question=case.question))
-    except CitewiseError as error:
-        return CaseResult(case, False, 0.0, False, nothing, None, None, str(error))
+    except Exception as error:
+        log.debug("case %s failed", case.id, exc_info=error)
+        return CaseResult(case, False, worst, False, nothing, None, None, f"{type(error).__name__}: {error}")
     if problems:
-        return CaseResult(
-            case, answer.answerable, answer.confidence, False, nothing, None, answer, " ".join(problems)
-        )
-    citations = score_citations(case, answer, places)
+        return CaseResult(case, answer.answerable, worst, False, nothing, None, answer, " ".join(problems))
+    citations = score_citations(case, answer, places, partial(app.index.store.quote, ask.collection))
     right = is_right(case, answer, citations) if case.answerable else not answer.answerable
     short = (
         exact_match(answer.short_answer, case.answers) if answer.short_answer and case.answerable else None

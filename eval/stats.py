@@ -1,7 +1,7 @@
 """Figures with intervals."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,10 @@ class Figure:
     high: float
     n: int
 
+    def to_json(self) -> dict[str, float | int | None]:
+        """The figure with null for what is not defined, since JSON has no NaN."""
+        return {k: None if np.isnan(v) else v for k, v in asdict(self).items()}
+
 
 def bootstrap(statistic: Callable[[Array], float], *columns: Array) -> Figure:
     """Resample cases with replacement and take the percentiles of a statistic.
@@ -29,7 +33,7 @@ def bootstrap(statistic: Callable[[Array], float], *columns: Array) -> Figure:
     cases give the same figures.
 
     Args:
-        statistic: Takes an array of shape ``(n, len(columns))``; NaN is left out.
+        statistic: Takes an array of shape ``(n, len(columns))``; a resample without a value is left out.
         columns: Values of each case, shape ``(n,)`` each.
     """
     data = np.column_stack(columns)
@@ -38,7 +42,8 @@ def bootstrap(statistic: Callable[[Array], float], *columns: Array) -> Figure:
         return Figure(float("nan"), float("nan"), float("nan"), 0)
     rng = np.random.default_rng(SEED)
     resampled = [statistic(data[rng.integers(0, n, n)]) for _ in range(RESAMPLES)]
-    low, high = np.nanpercentile(resampled, [2.5, 97.5])
+    defined = [value for value in resampled if not np.isnan(value)]
+    low, high = np.percentile(defined, [2.5, 97.5]) if defined else (np.nan, np.nan)
     return Figure(float(statistic(data)), float(low), float(high), n)
 
 

@@ -21,8 +21,8 @@ def summarise(results: Sequence[CaseResult]) -> dict[str, Figure]:
     """
     answerable = [r for r in results if r.case.answerable]
     unanswerable = [r for r in results if not r.case.answerable]
-    answered = [r for r in answerable if r.answerable]
-    shown = [r for r in results if r.answer and r.answer.citations]
+    answered = [r for r in answerable if r.answerable or r.failure]
+    shown = [r for r in results if r.answer and r.answer.citations and not r.failure]
     confidence, truth = (
         _column([r.confidence for r in results]),
         _column([r.case.answerable for r in results]),
@@ -33,7 +33,7 @@ def summarise(results: Sequence[CaseResult]) -> dict[str, Figure]:
         "refused": mean(_column([r.right for r in unanswerable])),
         "citation_precision": mean(_column([r.citations.precision for r in answered])),
         "citation_recall": mean(_column([r.citations.recall for r in answerable])),
-        "verified": mean(_column([_verified(r) for r in shown])),
+        "verified": mean(_column([r.citations.verified for r in shown])),
         "auroc": auroc(confidence, truth),
         "answered": mean(_column([r.answerable for r in answerable])),
         "sentences": mean(_column([len(r.answer.citations) if r.answer else 0 for r in answered])),
@@ -49,11 +49,6 @@ def by_tag(results: Sequence[CaseResult]) -> Mapping[str, Figure]:
     """The share of cases right (or rightly refused), by tag."""
     tags = sorted({tag for r in results for tag in r.case.tags})
     return {tag: mean(_column([r.right for r in results if tag in r.case.tags])) for tag in tags}
-
-
-def _verified(result: CaseResult) -> float:
-    sources = [s for c in result.answer.citations for s in c.sources] if result.answer else []
-    return sum(s.verified for s in sources) / len(sources) if sources else 0.0
 
 
 def _column(values: Sequence[float | bool]) -> Array:

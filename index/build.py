@@ -80,17 +80,20 @@ class Builder:
             The number of documents.
         """
         store = self.index.store
-        current = [(c, r.id) for c in store.collections() for r in store.documents(c)]
+        done = 0
 
         def contents() -> Iterator[tuple[str, Document, Sequence[EmbeddedChunk]]]:
-            for collection, document_id in current:
-                document = store.source(collection, document_id)
-                yield collection, document, self._embed(self.chunker.chunk(document), {})
-                progress(document_id)
+            nonlocal done
+            for collection in store.collections():
+                for record in store.documents(collection):
+                    document = store.source(collection, record.id)
+                    yield collection, document, self._embed(self.chunker.chunk(document), {})
+                    done += 1
+                    progress(record.id)
 
         with self.index.writing():
             store.replace_all(self.index.manifest, contents())
-        return len(current)
+        return done
 
     def put(self, collection: str, document: Document) -> Outcome:
         """Store one document unless it is there already. The caller holds the write lock."""

@@ -49,16 +49,16 @@ class SentenceChunker:
         text = document.text
         sentences = split_sentences(text, document.headings)
         counts = self._count_tokens([text[s.start : s.end] for s in sentences])
-        pieces: list[tuple[Sentence, int]] = []
+        pieces: list[Sentence] = []
         for sentence, count in zip(sentences, counts, strict=True):
             if count <= self._config.max_tokens:
-                pieces.append((sentence, count))
+                pieces.append(sentence)
             else:
                 pieces.extend(self._cut(text, sentence, count))
         outline = _Outline(document)
         contexts: dict[str, str] = {}
         chunks = []
-        for run in self._pack(pieces):
+        for run in self._pack(text, pieces):
             start, end = run[0].start, run[-1].end
             context = outline.context(start)
             if context not in contexts:
@@ -76,22 +76,27 @@ class SentenceChunker:
             )
         return chunks
 
-    def _pack(self, pieces: Sequence[tuple[Sentence, int]]) -> Iterator[list[Sentence]]:
+    def _pack(self, text: str, pieces: Sequence[Sentence]) -> Iterator[list[Sentence]]:
+        # What lies between two sentences (marks of lists and quotations) counts with the
+        # second one, unless that one opens a passage.
+        ends = [0, *(s.end for s in pieces)]
+        alone = self._count_tokens([text[s.start : s.end] for s in pieces])
+        joined = self._count_tokens([text[end : s.end] for end, s in zip(ends, pieces, strict=False)])
         run: list[Sentence] = []
         size = 0
-        for sentence, count in pieces:
+        for sentence, opening, continuing in zip(pieces, alone, joined, strict=True):
             new_section = (
                 sentence.kind == "heading" and size >= self._config.min_tokens and run[-1].kind != "heading"
             )
-            if run and (new_section or size + count > self._config.max_tokens):
+            if run and (new_section or size + continuing > self._config.max_tokens):
                 yield run
                 run, size = [], 0
+            size += continuing if run else opening
             run.append(sentence)
-            size += count
         if run:
             yield run
 
-    def _cut(self, text: str, sentence: Sentence, count: int) -> Iterator[tuple[Sentence, int]]:
+    def _cut(self, text: str, sentence: Sentence, count: int) -> Iterator[Sentence]:
         """Cut what no passage can hold (a table row, base64 …) at white space if it has any."""
         start = sentence.start
         per_character = count / (sentence.end - sentence.start)
@@ -101,14 +106,12 @@ class SentenceChunker:
             if end < sentence.end:
                 space = max(text.rfind(" ", start + step // 2, end), text.rfind("\n", start + step // 2, end))
                 end = space if space > 0 else end
-            while (
-                size := self._count_tokens([text[start:end]])[0]
-            ) > self._config.max_tokens and end - start > 1:
+            while end - start > 1 and self._count_tokens([text[start:end]])[0] > self._config.max_tokens:
                 end = start + (end - start) // 2
             trimmed_start = start + len(text[start:end]) - len(text[start:end].lstrip())
             trimmed_end = start + len(text[start:end].rstrip())
             if trimmed_end > trimmed_start:
-                yield Sentence(trimmed_start, trimmed_end, sentence.kind), size
+                yield Sentence(trimmed_start, trimmed_end, sentence.kind)
             start = end
 
     def _fit(self, context: str) -> str:

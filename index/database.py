@@ -2,11 +2,24 @@
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index.errors import IndexDamaged, IndexLocked, StorageFailed
+
 _BUSY_MS = 10_000
+_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+class _Holder:
+    """A thread's connection; it is closed when the thread ends and lets go of it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.close = weakref.finalize(self, connection.close)
 
 
 class Database:
@@ -15,62 +28,96 @@ class Database:
     Args:
         path: The file; it is made if it is not there.
         synchronous: ``FULL`` for the truth, ``NORMAL`` for what can be made again.
-
-    Raises:
-        sqlite3.Error: As SQLite raises it; the caller knows what the file means.
     """
 
     def __init__(self, path: Path, *, synchronous: str) -> None:
-        self._path = path
+        self.path = path
         self._synchronous = synchronous
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._holders: weakref.WeakSet[_Holder] = weakref.WeakSet()
         self._lock = threading.Lock()
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit mode outside the blocks below."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        holder: _Holder | None = getattr(self._local, "holder", None)
+        if holder is None:
             connection = sqlite3.connect(
-                self._path, isolation_level=None, check_same_thread=False, cached_statements=256
+                self.path, isolation_level=None, check_same_thread=False, cached_statements=256
             )
+            holder = _Holder(connection)
             with self._lock:
-                self._opened.append(connection)
+                self._holders.add(holder)
             connection.row_factory = sqlite3.Row
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
-            self._local.connection = connection
-        return connection
+            self._local.holder = holder
+        return holder.connection
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """All reads of this thread inside the block are of one state of the file."""
-        connection = self.connection
-        connection.execute("BEGIN")
-        try:
-            yield connection
-        finally:
-            connection.execute("ROLLBACK")
+        """All reads of this thread inside the block are of one state of the file.
+
+        Raises:
+            IndexLocked, StorageFailed, IndexDamaged: What SQLite reports, in our terms.
+        """
+        with self.translated():
+            connection = self.connection
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed at the end of the block, rolled back on an error."""
-        connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
+        """One transaction: committed at the end of the block, rolled back on an error.
+
+        Raises:
+            IndexLocked, StorageFailed, IndexDamaged: What SQLite reports, in our terms.
+        """
+        with self.translated():
+            connection = self.connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself when, for example, the disk is full.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn what SQLite reports of the file into errors that say what to do."""
         try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
+            yield
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise
-        connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            # Extended result codes keep the primary one in their lowest byte.
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in _LOCKED:
+                raise IndexLocked(
+                    f"{self.path} is in use by another process.",
+                    "Wait until it has finished, then try again.",
+                ) from error
+            if code in _DAMAGED:
+                raise IndexDamaged(
+                    f"{self.path} is damaged ({error}).",
+                    "Restore it from a copy, or remove it and index again.",
+                ) from error
+            raise StorageFailed(
+                f"{self.path} cannot be read or written ({error}).", "Check its permissions and the disk."
+            ) from error
 
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
+            for holder in list(self._holders):
+                holder.close()
         self._local = threading.local()

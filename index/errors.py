@@ -20,7 +20,8 @@
     │   ├── IndexNotBuilt
     │   ├── IndexMismatch         built with another embedder, chunker or schema
     │   ├── IndexLocked           another process is writing
-    │   └── IndexDamaged
+    │   ├── IndexDamaged
+    │   └── StorageFailed         the disk is full, read-only, or fails
     ├── ModelUnavailable          a model that is not on this machine
     └── CitationBroken            an answer whose citation does not resolve (a defect)
 
@@ -186,6 +187,13 @@ class IndexDamaged(IndexStateError):
 
     slug = "index-damaged"
     title = "Index damaged"
+
+
+class StorageFailed(IndexStateError):
+    """The operating system does not let the index be read or written."""
+
+    slug = "storage-failed"
+    title = "Storage failed"
 
 
 class ModelUnavailable(CitewiseError):

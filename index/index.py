@@ -1,6 +1,7 @@
 """An opened index: the store, its projections, and reading both at one version."""
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,13 +11,15 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from index.errors import IndexLocked, UnreadableFile
+from index.errors import IndexDamaged, IndexLocked, UnreadableFile
 from index.layout import Layout, Manifest
 from index.projections.lexical import LexicalProjection
 from index.projections.vectors import MovedOn, VectorProjection
 from index.store.sqlite import SqliteStore
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
+_ATTEMPTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Index:
                 ) from error
         self.store = SqliteStore(self.layout.database, create=manifest if create else None)
         self._projections: dict[str, tuple[VectorProjection, LexicalProjection]] = {}
+        self._stamp = ""
         self._lock = threading.Lock()
         try:
             if not rebuilding:
@@ -92,20 +96,44 @@ class Index:
             CollectionNotFound: No document was ever put into the collection.
             IndexMismatch: Another process rebuilt the index another way meanwhile.
         """
-        while True:
-            with self.store.snapshot() as version:
-                self.store.manifest().require(self.manifest)
-                self.store.require_collection(collection)
-                vectors, lexical = self._projections_of(collection)
-                vectors.catch_up(self.store, version)
-                lexical.catch_up(self.store, version)
-                with lexical.snapshot() as lexical_version:
-                    if lexical_version != version:
-                        continue
-                    try:
-                        return work(View(collection, version, self.store, vectors, lexical))
-                    except MovedOn:
-                        continue
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._read(collection, work, again=attempt > 0)
+            except MovedOn:
+                continue
+            except IndexDamaged as error:
+                if attempt or not self._discard_damaged(collection):
+                    raise
+                log.warning("%s Rebuilding it from the store.", error.message)
+        raise IndexLocked(
+            f"The index in {self.layout.root} is being changed faster than it can be read.",
+            "Try again later.",
+        )
+
+    def _read(self, collection: str, work: Callable[[View], T], *, again: bool) -> T:
+        with self.store.snapshot() as version:
+            self.store.manifest().require(self.manifest)
+            self.store.require_collection(collection)
+            vectors, lexical = self._projections_of(collection)
+            # A snapshot that was opened after a projection was seen ahead of an earlier one
+            # cannot be behind it, unless the database was replaced by an older copy.
+            if again and vectors.version > version:
+                vectors.reset()
+            if again and lexical.version > version:
+                lexical.reset()
+            vectors.catch_up(self.store, version)
+            lexical.catch_up(self.store, version)
+            with lexical.snapshot() as lexical_version:
+                if lexical_version != version:
+                    raise MovedOn
+                return work(View(collection, version, self.store, vectors, lexical))
+
+    def _discard_damaged(self, collection: str) -> bool:
+        with self._lock:
+            projections = self._projections.pop(collection, None)
+            if projections:
+                projections[1].discard()
+            return projections is not None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -139,11 +167,17 @@ class Index:
             self.read(collection, lambda view: view.vectors.save())
 
     def _projections_of(self, collection: str) -> tuple[VectorProjection, LexicalProjection]:
+        stamp = hashlib.sha256(f"{self.manifest.to_json()} {self.store.generation()}".encode()).hexdigest()[
+            :16
+        ]
         with self._lock:
+            if stamp != self._stamp:
+                # Another thread may still be reading the former ones: let go, do not close.
+                self._projections = {}
+                self._stamp = stamp
             if collection not in self._projections:
                 folder = self.layout.projections(collection)
                 dimension = int(str(self.manifest.embedder["dimension"]))
-                stamp = hashlib.sha256(self.manifest.to_json().encode()).hexdigest()[:16]
                 self._projections[collection] = (
                     VectorProjection(folder / "vectors.bin", collection, dimension, stamp),
                     LexicalProjection(folder / "lexical.db", collection, stamp),

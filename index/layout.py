@@ -70,7 +70,9 @@ class Manifest:
         for part in ("embedder", "chunker"):
             built: Mapping[str, Json] = getattr(self, part)
             wanted: Mapping[str, Json] = getattr(configured, part)
-            changed = sorted(k for k in {*built, *wanted} if built.get(k) != wanted.get(k))
+            # A model goes by many names; its revision says whether it is the same.
+            keys = {*built, *wanted} - ({"name"} if part == "embedder" else set())
+            changed = sorted(k for k in keys if built.get(k) != wanted.get(k))
             if changed:
                 differences = ", ".join(f"{k}: {built.get(k)} → {wanted.get(k)}" for k in changed)
                 raise IndexMismatch(

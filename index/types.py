@@ -153,7 +153,7 @@ class Hit:
     Attributes:
         score: The fused score by which hits are ordered (higher is better).
         dense: Cosine similarity of question and passage, in [-1, 1].
-        lexical: BM25 score, or None when no term of the question occurs in it.
+        lexical: BM25 score, or None when it is not among the best by terms.
     """
 
     embedded: EmbeddedChunk

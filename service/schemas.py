@@ -3,39 +3,64 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+)
 
+from index.store.filters import Filters
 from index.text.canonical import canonical
 from index.types import DocumentRecord, Hit
 from service.types import Answer, Ask, Citation, SearchResult, Source
 
-FilterValue = Any
+# JSON can escape lone surrogates, which are no text and which nothing can store.
+Text = Annotated[str, AfterValidator(canonical)]
+_Integer = Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)]
+_Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]
+Scalar = StrictBool | _Integer | _Number | Text
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_surrogates(cls, value: Any) -> Any:
-        """JSON can escape lone surrogates, which are no text and which nothing can store."""
-        return _canonical(value)
+
+class Range(_Strict):
+    """Bounds of a filter, within strings or within numbers."""
+
+    gt: Scalar | None = None
+    gte: Scalar | None = None
+    lt: Scalar | None = None
+    lte: Scalar | None = None
+
+
+FilterValue = Scalar | Annotated[list[Scalar], Field(max_length=1000)] | Range
+FilterMap = Annotated[dict[Text, FilterValue], Field(max_length=50)]
 
 
 class Turn(_Strict):
     """One turn of a conversation."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: Text
 
 
 class SearchRequest(_Strict):
     """A question to find passages for."""
 
-    question: str
-    collection: str | None = None
-    filters: dict[str, FilterValue] = Field(default_factory=dict)
+    question: Text
+    collection: Text | None = None
+    filters: FilterMap = Field(default_factory=dict)
     top_k: Annotated[int, Field(ge=1, le=100)] | None = None
+
+    def plain_filters(self) -> Filters:
+        """The filters as the store takes them."""
+        dumped: Filters = self.model_dump(include={"filters"}, exclude_none=True)["filters"]
+        return dumped
 
 
 class AnswerRequest(SearchRequest):
@@ -123,9 +148,12 @@ class SourceOut(BaseModel):
     @classmethod
     def of(cls, source: Source, collection: str) -> "SourceOut":
         """Shape a source."""
-        place = {"revision": source.revision, "start": source.start, "end": source.end}
-        if collection != "default":
-            place = {"collection": collection, **place}
+        place = {
+            "revision": source.revision,
+            "start": source.start,
+            "end": source.end,
+            "collection": collection,
+        }
         return cls(
             document_id=source.document_id,
             revision=source.revision,
@@ -268,16 +296,6 @@ class Problem(BaseModel):
     detail: str
     instance: str
     errors: list[dict[str, Any]] | None = None
-
-
-def _canonical(value: Any) -> Any:
-    if isinstance(value, str):
-        return canonical(value)
-    if isinstance(value, list):
-        return [_canonical(item) for item in value]
-    if isinstance(value, dict):
-        return {_canonical(key): _canonical(item) for key, item in value.items()}
-    return value
 
 
 def _rounded(timings: Any) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_cache_path
 from pydantic import Field, ValidationError
@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     )
     top_k: int = Field(8, ge=1, le=100, description="Passages to retrieve.")
     max_sentences: int = Field(3, ge=1, le=10, description="Most sentences in an answer.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "WARNING", description="Least severe messages to log."
+    )
     host: str = Field("127.0.0.1", description="Address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to serve on; 0 takes a free one.")
 
@@ -78,5 +81,5 @@ def load_settings(**flags: Any) -> Settings:
             f"The setting {name!r} is not valid ({first['msg']}; given: {first.get('input')!r}).",
             f"Look at the flag, at {PREFIX}{name.upper()} and at {CONFIG_FILE}.",
         ) from error
-    except (tomllib.TOMLDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InvalidSettings(f"{CONFIG_FILE} cannot be read ({error}).", "Mend or remove it.") from error

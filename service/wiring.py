@@ -61,7 +61,7 @@ def open_app(
         yield App(
             settings,
             index,
-            Pipeline(index, embedder, Models.shipped()),
+            Pipeline(index, embedder, Models.shipped),
             Builder(index, SentenceChunker(embedder.count_tokens, chunking), embedder),
         )
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import numpy as np
 import numpy.typing as npt
 
@@ -40,7 +40,7 @@ def main() -> None:
         cold.append(time.perf_counter() - started)
     _print("cold citewise ask, seconds", np.array(cold), "{:.2f}")
 
-    with _server() as address, httpx.Client(base_url=address, timeout=60) as client:
+    with _server() as address, httpx2.Client(base_url=address, timeout=60) as client:
         for question in questions[:20]:
             client.post("/v1/answers", json={"question": question})
         warm, stages = [], []

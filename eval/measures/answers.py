@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from eval.measures.gold import Place, by_document, overlap
@@ -43,7 +43,7 @@ class CitationScore:
         precision: Share of cited sources that are at a gold place.
         recall: Share of gold documents' places found: of the places, those that a source
             is at.
-        verified: Share of sources that the service says it has verified.
+        verified: Share of sources whose range holds the cited text, looked up anew.
         hit: The sources suffice: one is at a gold place, or, for a case tagged
             ``multi_document``, one in every gold document.
     """
@@ -54,8 +54,17 @@ class CitationScore:
     hit: bool
 
 
-def score_citations(case: Case, answer: Answer, places: Sequence[Place]) -> CitationScore:
-    """Score the sources of an answer; no source at all scores zero."""
+def score_citations(
+    case: Case, answer: Answer, places: Sequence[Place], quote: Callable[[str, str, int, int], str | None]
+) -> CitationScore:
+    """Score the sources of an answer; no source at all scores zero.
+
+    Args:
+        case: The case.
+        answer: Its answer.
+        places: The gold places.
+        quote: The text of a range (document id, revision, start, end) in the index.
+    """
     sources = [source for citation in answer.citations for source in citation.sources]
     if not sources:
         return CitationScore(0.0, 0.0, 0.0, hit=False)
@@ -69,7 +78,8 @@ def score_citations(case: Case, answer: Answer, places: Sequence[Place]) -> Cita
     return CitationScore(
         precision=sum(right) / len(right),
         recall=sum(found) / len(found) if found else 0.0,
-        verified=sum(s.verified for s in sources) / len(sources),
+        verified=sum(quote(s.document_id, s.revision, s.start, s.end) == s.cited_text for s in sources)
+        / len(sources),
         hit=bool(documents) and (all(documents) if needs_all else any(documents)),
     )
 

@@ -5,12 +5,14 @@
 Both models are fitted on documents that neither the linear scorer nor the cross-encoder
 was trained on. ``reading`` mixes the two into the probability that a sentence answers;
 ``confidence`` tells whether the best sentence is right at all. Its negatives are SQuAD's
-unanswerable questions, and answerable ones with the gold passage taken away. Figures are
+unanswerable questions, answerable ones with the gold passage taken away, and answerable
+ones made to ask about something else (``swaps``). Figures are
 from fitting on one half of these documents and judging the other; what ships is fitted on
 both.
 """
 
 import argparse
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,12 +25,15 @@ from sklearn.metrics import roc_auc_score
 
 from eval.training.collections import READERS, build
 from eval.training.evidence import Example, collect, described, logistic, open_index, sample, write_weights
+from eval.training.swaps import swapped
+from eval.types import Case
 from index.index import View
 from index.types import Json, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, confidence_features
 from service.answering.cross_encoder import READING_FEATURES, CrossEncoder, reading_features, reread
 from service.answering.evidence import FEATURES, Evidence, Logistic, load_weights, score_evidence
 
+SEED = 7
 Array = npt.NDArray[np.float64]
 
 
@@ -67,6 +72,8 @@ def main() -> None:
             cases = sample(collection, arguments.limit)
             examples = index.read(collection.name, partial(collect, embedder=embedder, cases=cases))
             held_out = [e for e in examples if e.held_out]
+            changed = _swapped(held_out)
+            held_out += index.read(collection.name, partial(collect, embedder=embedder, cases=changed))
             read[collection.name] = index.read(
                 collection.name, partial(_read, examples=held_out, sentence=sentence, encoder=encoder)
             )
@@ -79,6 +86,20 @@ def main() -> None:
     write_weights(
         {"reading": described(mixed, questions=questions), "confidence": _fit_confidence(rows, questions)}
     )
+
+
+def _swapped(examples: Sequence[Example]) -> list[Case]:
+    """Answerable questions made to ask about something else; their id keeps the document's."""
+    rng = random.Random(SEED)
+    cases = []
+    for example in examples:
+        gold = [text for text, is_gold in zip(example.texts, example.gold, strict=True) if is_gold]
+        if gold:
+            beside = [t for t, is_gold in zip(example.texts, example.gold, strict=True) if not is_gold][:12]
+            question = swapped(example.case.question, gold[0], beside, rng)
+            if question:
+                cases.append(Case(f"{example.case.id}-swapped", question, answerable=False))
+    return cases
 
 
 def _read(view: View, examples: Sequence[Example], sentence: Logistic, encoder: CrossEncoder) -> list[Read]:

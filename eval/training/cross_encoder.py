@@ -27,7 +27,7 @@ from transformers import AutoModel
 
 from eval.training.swaps import swapped
 from index.embed.resolve import DEFAULT_MODEL, resolve_model
-from service.answering.cross_encoder import encode
+from service.answering.cross_encoder import PairTokenizer
 
 SEED = 7
 BATCH_GROUPS = 8
@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("--groups", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--steps", type=int, help="stop, with the rates at nought, after so many")
     parser.add_argument("--save-every", type=int, default=100)
     parser.add_argument("--start", type=Path, help="checkpoint of an earlier training to start from")
     parser.add_argument("--export", type=Path)
@@ -81,7 +82,7 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
     training, held_out = _read(arguments.groups)
-    tokenizer = _tokenizer()
+    tokenizer = PairTokenizer(_tokenizer())
     model = Model()
     if arguments.start:
         model.load_state_dict(torch.load(arguments.start, weights_only=True)["model"])
@@ -92,7 +93,7 @@ def main() -> None:
         ],
         weight_decay=0.01,
     )
-    total = arguments.epochs * (len(training) // BATCH_GROUPS)
+    total = arguments.steps or arguments.epochs * (len(training) // BATCH_GROUPS)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(step / (0.06 * total), (total - step) / (0.94 * total))
     )
@@ -123,7 +124,7 @@ def main() -> None:
         if step % (5 * arguments.save_every) == 0 or step == total:
             _evaluate(model, tokenizer, held_out)
     if arguments.export:
-        _export(model, tokenizer, arguments.export)
+        _export(model, arguments.export)
 
 
 def _read(path: Path) -> tuple[list[Group], list[Group]]:
@@ -164,8 +165,6 @@ def _hardest(group: Group, wanted: int | None = None) -> Group:
 
 def _tokenizer() -> Tokenizer:
     tokenizer: Tokenizer = Tokenizer.from_file(str(resolve_model(DEFAULT_MODEL) / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
     return tokenizer
 
 
@@ -181,8 +180,8 @@ def _batches(groups: list[Group], epochs: int) -> list[list[Group]]:
     return batches
 
 
-def _logits(model: Model, tokenizer: Tokenizer, groups: list[Group]) -> list[torch.Tensor]:
-    encoded = [encode(tokenizer, g.question, g.sentences, g.contexts) for g in groups]
+def _logits(model: Model, tokenizer: PairTokenizer, groups: list[Group]) -> list[torch.Tensor]:
+    encoded = [tokenizer.encode(g.question, list(zip(g.sentences, g.contexts, strict=True))) for g in groups]
     length = max(ids.shape[1] for ids, *_ in encoded)
     padded = [
         torch.from_numpy(
@@ -195,7 +194,7 @@ def _logits(model: Model, tokenizer: Tokenizer, groups: list[Group]) -> list[tor
     return list(torch.split(output.float(), [len(g.sentences) for g in groups]))
 
 
-def _loss(model: Model, tokenizer: Tokenizer, groups: list[Group]) -> torch.Tensor:
+def _loss(model: Model, tokenizer: PairTokenizer, groups: list[Group]) -> torch.Tensor:
     losses = []
     for group, logits in zip(groups, _logits(model, tokenizer, groups), strict=True):
         gold = torch.tensor(group.gold)
@@ -224,7 +223,7 @@ def _save(
     temporary.replace(path)
 
 
-def _evaluate(model: Model, tokenizer: Tokenizer, held_out: list[Group]) -> None:
+def _evaluate(model: Model, tokenizer: PairTokenizer, held_out: list[Group]) -> None:
     model.eval()
     first, reference, best, present = [], [], [], []
     with torch.no_grad():
@@ -243,7 +242,7 @@ def _evaluate(model: Model, tokenizer: Tokenizer, held_out: list[Group]) -> None
     )
 
 
-def _export(model: Model, tokenizer: Tokenizer, folder: Path) -> None:
+def _export(model: Model, folder: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -266,7 +265,7 @@ def _export(model: Model, tokenizer: Tokenizer, folder: Path) -> None:
         )
     quantize_dynamic(str(full), str(folder / "cross_encoder.onnx"), weight_type=QuantType.QInt8)
     full.unlink()
-    tokenizer.save(str(folder / "tokenizer.json"))
+    _tokenizer().save(str(folder / "tokenizer.json"))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ class Example:
     question: Question
     case: Case
     hits: list[Hit]
+    texts: list[str]
     features: Array
     gold: npt.NDArray[np.bool_]
     judged: npt.NDArray[np.bool_]
@@ -123,8 +124,19 @@ def collect(view: View, embedder: OnnxEmbedder, cases: Sequence[Case]) -> list[E
             ]
             features = np.stack([row for *_, row in candidates])
             held_out = _held_out(case, hits)
+            texts = [text for _, _, text, *_ in candidates]
             examples.append(
-                Example(asked, question, case, ranking, features, np.array(gold), np.array(judged), held_out)
+                Example(
+                    asked,
+                    question,
+                    case,
+                    ranking,
+                    texts,
+                    features,
+                    np.array(gold),
+                    np.array(judged),
+                    held_out,
+                )
             )
     return examples
 

@@ -20,12 +20,12 @@ from typing import Any
 from filelock import FileLock
 
 from index.embed.resolve import fingerprint, resolve_model, stat_signature
-from index.errors import ModelUnavailable
+from index.errors import ModelUnavailable, StorageFailed
 from index.types import sha256_hex
 
 log = logging.getLogger(__name__)
 
-EXPORT_FORMAT = 1
+EXPORT_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,6 @@ class ExportedModel:
     """
 
     format: int
-    name: str
     revision: str
     dimension: int
     max_tokens: int
@@ -74,7 +73,13 @@ def exported_model(
             return cache / str(known["export"]), found
     revision = fingerprint(source)
     folder = f"{source.name}-{revision.removeprefix('sha256:')[:16]}-{EXPORT_FORMAT}"
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageFailed(
+            f"The cache folder {cache} cannot be made ({error.strerror}).",
+            "Choose another with CITEWISE_CACHE_DIR.",
+        ) from error
     with FileLock(cache / f"{folder}.lock"):
         found = _open(cache / folder)
         if found is None:
@@ -135,7 +140,6 @@ def _export(source: Path, name: str, revision: str, target: Path) -> None:
     special = model.tokenizer.num_special_tokens_to_add()
     described = ExportedModel(
         format=EXPORT_FORMAT,
-        name=name,
         revision=revision,
         dimension=dimension,
         max_tokens=int(model.max_seq_length or model.tokenizer.model_max_length) - special,

@@ -30,6 +30,7 @@ class OnnxEmbedder:
     """
 
     def __init__(self, name: str, cache: Path, announce: Callable[[str], None] | None = None) -> None:
+        self._name = name
         folder, self._model = exported_model(name, cache, *([announce] if announce else []))
         self._session = open_session(folder / "model.onnx")
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -52,7 +53,7 @@ class OnnxEmbedder:
     def describe(self) -> dict[str, Json]:
         """What the manifest records; equal descriptions give equal vectors."""
         return {
-            "name": self._model.name,
+            "name": self._name,
             "revision": self._model.revision,
             "dimension": self._model.dimension,
             "normalised": True,

@@ -5,11 +5,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from index.errors import DocumentTooLarge, InvalidInput, PathNotFound, UnreadableFile, UnsupportedFormat
 from index.load.markdown import MarkdownLoader
 from index.load.text import TextLoader
 from index.protocols import Loader
+from index.text.canonical import canonical
 from index.types import Document, Json, Metadata
 
 METADATA_FILE = "metadata.json"
@@ -43,16 +45,42 @@ def find_sources(paths: Sequence[Path]) -> Iterator[Source]:
 
     Raises:
         PathNotFound: A path is not there.
-        InvalidInput: A ``metadata.json`` is not an object of objects.
+        InvalidInput: Two files would get the same id, or a ``metadata.json`` is not an
+            object of objects.
     """
+    described: dict[Path, Mapping[str, Metadata]] = {}
+    given: dict[str, Path] = {}
+    for path, document_id in _files(paths):
+        former = given.setdefault(document_id, path)
+        if former != path:
+            raise InvalidInput(
+                f"{former} and {path} would both be the document {document_id!r}.",
+                "Give the folder that holds both, or use two collections.",
+            )
+        folder = path.parent
+        if folder not in described:
+            described[folder] = _read_metadata(folder / METADATA_FILE)
+        yield Source(path, document_id, described[folder].get(path.name, {}))
+
+
+def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     for path in paths:
-        if path.is_dir():
+        try:
+            kind = path.stat().st_mode
+        except (OSError, ValueError) as error:
+            raise PathNotFound(
+                f"{_printable(str(path))} is not there.", "Check the path, or quote it if it has spaces."
+            ) from error
+        if S_ISDIR(kind):
             for file in _walk(path):
-                yield Source(file, file.relative_to(path).as_posix(), _metadata_of(file))
-        elif path.exists():
-            yield Source(path, path.name, _metadata_of(path))
+                yield file, _printable(file.relative_to(path).as_posix())
         else:
-            raise PathNotFound(f"{path} is not there.", "Check the path, or quote it if it has spaces.")
+            yield path, _printable(path.name)
+
+
+def _printable(name: str) -> str:
+    """A file name that is not UTF-8 with its odd bytes replaced, so that it can be shown."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def load_file(source: Source) -> Document:
@@ -61,24 +89,29 @@ def load_file(source: Source) -> Document:
     Raises:
         LoadError: It cannot be read, has no loader, is too large, binary or empty.
     """
+    shown = _printable(str(source.path))
+    loader = LOADERS.get(source.path.suffix.lower())
+    if loader is None:
+        raise UnsupportedFormat(
+            f"{shown} has no supported format ({_printable(source.path.suffix) or 'no extension'}).",
+            f"Supported are {', '.join(sorted(LOADERS))}.",
+        )
+    if shown != str(source.path):
+        raise UnreadableFile(f"The name of {shown} is not UTF-8.", "Rename the file.")
     try:
-        size = source.path.stat().st_size
-        if size > MAX_BYTES:
+        status = source.path.stat()
+        if not S_ISREG(status.st_mode):
+            raise UnreadableFile(f"{shown} is not a regular file.", "Give files and folders.")
+        if status.st_size > MAX_BYTES:
             raise DocumentTooLarge(
-                f"{source.path} has {size:,} bytes; the limit for one document is {MAX_BYTES:,}.",
+                f"{shown} has {status.st_size:,} bytes; the limit for one document is {MAX_BYTES:,}.",
                 "Split it into smaller files.",
             )
         data = source.path.read_bytes()
     except OSError as error:
         raise UnreadableFile(
-            f"{source.path} cannot be read ({error.strerror}).", "Check its permissions."
+            f"{shown} cannot be read ({error.strerror}).", "Check its permissions."
         ) from error
-    loader = LOADERS.get(source.path.suffix.lower())
-    if loader is None:
-        raise UnsupportedFormat(
-            f"{source.path} has no supported format ({source.path.suffix or 'no extension'}).",
-            f"Supported are {', '.join(sorted(LOADERS))}.",
-        )
     return loader.load(data, source.document_id, source.metadata)
 
 
@@ -96,17 +129,25 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _metadata_of(file: Path) -> Metadata:
-    path = file.with_name(METADATA_FILE)
+def _read_metadata(path: Path) -> Mapping[str, Metadata]:
     if not path.is_file():
         return {}
     try:
-        by_name: Json = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        by_name: Json = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        if isinstance(by_name, dict) and all(isinstance(entry, dict) for entry in by_name.values()):
+            return {name: _canonical(entry) for name, entry in by_name.items() if isinstance(entry, dict)}
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} is not readable as JSON ({error}).", "Mend or remove it.") from error
-    if not isinstance(by_name, dict):
-        raise InvalidInput(f"{path} must be a JSON object of file names.", "Mend or remove it.")
-    entry = by_name.get(file.name, {})
-    if not isinstance(entry, dict):
-        raise InvalidInput(f"{path}: the entry for {file.name} must be an object.", "Mend or remove it.")
-    return entry
+    raise InvalidInput(
+        f"{path} must be a JSON object with an object for each file name.", "Mend or remove it."
+    )
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _canonical(entry: dict[str, Json]) -> Metadata:
+    """Without what no store or client can carry, at any depth."""
+    cleaned: Metadata = json.loads(canonical(json.dumps(entry, ensure_ascii=False)), strict=False)
+    return cleaned

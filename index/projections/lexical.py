@@ -15,18 +15,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.database import Database
+from index.errors import IndexDamaged, StorageFailed
 from index.store.sqlite import SqliteStore
 from index.text.analysis import terms
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 1
+_FORMAT = 2
 # A heading says what a passage is about, its own words say more.
 _CONTEXT_WEIGHT = 0.5
 _TABLES = """
-CREATE TABLE state (stamp TEXT NOT NULL, version INTEGER NOT NULL);
+CREATE TABLE state (stamp TEXT NOT NULL, version INTEGER NOT NULL, passages INTEGER NOT NULL);
 CREATE VIRTUAL TABLE passages USING fts5 (
-  context, body, id UNINDEXED, document_id UNINDEXED, tokenize = "unicode61 remove_diacritics 0"
+  context, body, id UNINDEXED, document_id UNINDEXED,
+  tokenize = "unicode61 remove_diacritics 0 tokenchars '.,'"
 );
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (passages, row);
 """
@@ -53,13 +55,14 @@ class LexicalProjection:
         database = Database(path, synchronous="NORMAL")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._prepare(database)
-        except (OSError, sqlite3.OperationalError) as error:
+            with database.translated():
+                self._prepare(database)
+        except (OSError, StorageFailed) as error:
             database.close()
             log.warning("%s cannot be written (%s); using a temporary one.", path, error)
             self._temporary = TemporaryDirectory(prefix="citewise-")
             return self._open(Path(self._temporary.name, path.name))
-        except sqlite3.DatabaseError as error:
+        except IndexDamaged as error:
             database.close()
             log.warning("%s is not usable (%s); rebuilding it from the store.", path, error)
             for suffix in ("", "-wal", "-shm"):
@@ -73,11 +76,26 @@ class LexicalProjection:
             made = tx.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone()
             stamp = tx.execute("SELECT stamp FROM state").fetchone() if made else None
             if stamp is None or stamp[0] != self._stamp:
-                for table in ("vocabulary", "passages", "state"):
-                    tx.execute(f"DROP TABLE IF EXISTS {table}")
-                for statement in _TABLES.split(";"):
-                    tx.execute(statement)
-                tx.execute("INSERT INTO state VALUES (?, 0)", (self._stamp,))
+                self._make(tx)
+
+    def _make(self, tx: sqlite3.Connection) -> None:
+        for table in ("vocabulary", "passages", "state"):
+            tx.execute(f"DROP TABLE IF EXISTS {table}")
+        for statement in _TABLES.split(";"):
+            tx.execute(statement)
+        tx.execute("INSERT INTO state VALUES (?, 0, 0)", (self._stamp,))
+
+    def reset(self) -> None:
+        """Forget everything; the next ``catch_up`` reads it all from the store."""
+        with self._database.writing() as tx:
+            self._make(tx)
+
+    def discard(self) -> None:
+        """Give up a file that turned out to be damaged, so that it is made anew when opened."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            path = self._database.path
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Release the database."""
@@ -122,7 +140,7 @@ class LexicalProjection:
                         for e in store.document_chunks(self._collection, document_id)
                     ],
                 )
-            tx.execute("UPDATE state SET version = ?", (version,))
+            tx.execute("UPDATE state SET version = ?, passages = (SELECT count(*) FROM passages)", (version,))
 
     def search(
         self, query_terms: Sequence[str], k: int, documents: Set[str] | None = None
@@ -151,20 +169,26 @@ class LexicalProjection:
         ``ln(1 + (N - n + 0.5) / (n + 0.5))``, the non-negative form of Robertson and
         Spärck Jones's weight, as in Lucene.
         """
+        counts = self.counts(query_terms)
+        total = self._database.connection.execute("SELECT passages FROM state").fetchone()[0]
+        return {t: math.log1p((total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
+
+    def counts(self, query_terms: Iterable[str]) -> dict[str, int]:
+        """In how many passages each term occurs, in the order of the terms."""
         wanted = list(dict.fromkeys(query_terms))
-        connection = self._database.connection
-        total = connection.execute("SELECT count(*) FROM passages").fetchone()[0]
-        rows = connection.execute(
+        rows = self._database.connection.execute(
             "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))",
             (json.dumps(wanted),),
         )
-        counts = {row[0]: row[1] for row in rows}
-        return {t: math.log1p((total - counts.get(t, 0) + 0.5) / (counts.get(t, 0) + 0.5)) for t in wanted}
+        found = {row[0]: row[1] for row in rows}
+        return {term: found.get(term, 0) for term in wanted}
 
-    def documents_with(self, term: str) -> frozenset[str]:
-        """Ids of the documents in which a term occurs."""
+    def documents_with(self, term: str, among: Set[str]) -> frozenset[str]:
+        """Those of some documents in which a term occurs."""
         rows = self._database.connection.execute(
-            "SELECT DISTINCT document_id FROM passages WHERE passages MATCH ?", (_any_of([term]),)
+            "SELECT DISTINCT document_id FROM passages WHERE passages MATCH ?"
+            " AND document_id IN (SELECT value FROM json_each(?))",
+            (_any_of([term]), json.dumps(sorted(among))),
         )
         return frozenset(row[0] for row in rows)
 

@@ -3,8 +3,8 @@
 The index is flat: exact, and a filter or a deletion cannot cost recall. It lives in
 memory; its file only saves reading every vector from the store at start.
 
-File format: one JSON line (version, manifest, count, dimension, sizes, sha256 of what
-follows), the chunk ids and document ids, one a line, then FAISS's own serialisation.
+File format: one JSON line (version, stamp, size of the names, sha256 of what follows), the
+ids of passages and their documents as JSON, then FAISS's own serialisation.
 """
 
 import hashlib
@@ -53,6 +53,7 @@ class VectorProjection:
         self._ids: list[str] = []
         self._documents: list[str] = []
         self.version = 0
+        self._saved = False
 
     def ids(self) -> set[str]:
         """The passages it holds."""
@@ -67,6 +68,7 @@ class VectorProjection:
     def _apply(self, store: SqliteStore, version: int) -> None:
         changed = store.changed_documents(self._collection, self.version)
         if changed:
+            self._saved = False
             gone = set(changed)
             positions = [i for i, document in enumerate(self._documents) if document in gone]
             if positions:
@@ -128,27 +130,38 @@ class VectorProjection:
         hits = sorted((-score, self._ids[position]) for score, position in found)
         return [(chunk_id, -score) for score, chunk_id in hits[:k]]
 
+    def reset(self) -> None:
+        """Forget everything; the next ``catch_up`` reads it all from the store."""
+        with self._lock:
+            self._clear()
+
     def save(self) -> None:
-        """Write the projection beside its place and move it there."""
-        names = "\n".join([*self._ids, *self._documents]).encode()
-        vectors = faiss.serialize_index(self._index).tobytes()
-        header = {
-            "version": self.version,
-            "stamp": self._stamp,
-            "count": len(self._ids),
-            "names": len(names),
-            "sha256": hashlib.sha256(names + vectors).hexdigest(),
-        }
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            with temporary.open("wb") as file:
-                file.write(json.dumps(header).encode() + b"\n" + names + vectors)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        """Write the projection beside its place and move it there, unless it is saved already."""
+        with self._lock:
+            if self._saved:
+                return
+            names = json.dumps([self._ids, self._documents]).encode()
+            vectors = faiss.serialize_index(self._index).tobytes()
+            header = {
+                "version": self.version,
+                "stamp": self._stamp,
+                "names": len(names),
+                "sha256": hashlib.sha256(names + vectors).hexdigest(),
+            }
+            temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                with temporary.open("wb") as file:
+                    file.write(json.dumps(header).encode() + b"\n" + names + vectors)
+                    file.flush()
+                    os.fsync(file.fileno())
+                temporary.replace(self._path)
+            except OSError as error:
+                # Nothing is lost: the vectors are in the store, and are read from there.
+                log.warning("%s cannot be written (%s).", self._path, error)
+            finally:
+                temporary.unlink(missing_ok=True)
+            self._saved = True
 
     def _load(self) -> None:
         try:
@@ -159,13 +172,15 @@ class VectorProjection:
                 return
             if hashlib.sha256(body).hexdigest() != header["sha256"]:
                 raise ValueError("its checksum does not match")
-            names = body[: header["names"]].decode().split("\n") if header["count"] else []
+            ids, documents = json.loads(body[: header["names"]])
             index = faiss.deserialize_index(np.frombuffer(body[header["names"] :], dtype=np.uint8))
+            if not len(ids) == len(documents) == index.ntotal:
+                raise ValueError("its parts do not belong together")
         except FileNotFoundError:
             return
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             log.warning("%s is not usable (%s); rebuilding it from the store.", self._path, error)
             return
-        self._index = index
-        self._ids, self._documents = names[: header["count"]], names[header["count"] :]
+        self._index, self._ids, self._documents = index, ids, documents
         self.version = header["version"]
+        self._saved = True

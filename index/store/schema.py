@@ -3,7 +3,9 @@
 TABLES = """
 CREATE TABLE manifest (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-  body TEXT NOT NULL
+  body TEXT NOT NULL,
+  -- Random, new with every database and rebuild: projections of another one are not used.
+  generation TEXT NOT NULL
 ) STRICT;
 
 -- Every change, in one sequence over all collections: its number is the index_version.
@@ -25,13 +27,16 @@ CREATE TABLE documents (
   PRIMARY KEY (collection, id)
 ) STRICT, WITHOUT ROWID;
 
+-- A deleted document's revisions stay without their text, so that a citation of one is gone
+-- and not merely unknown.
 CREATE TABLE revisions (
   collection TEXT NOT NULL,
   document_id TEXT NOT NULL,
   revision TEXT NOT NULL,
   version INTEGER NOT NULL,
-  headings TEXT NOT NULL,
-  text TEXT NOT NULL,
+  characters INTEGER NOT NULL,
+  headings TEXT,
+  text TEXT,
   PRIMARY KEY (collection, document_id, revision)
 ) STRICT;
 

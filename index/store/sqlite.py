@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 import numpy as np
 
@@ -60,32 +61,26 @@ class SqliteStore:
         self._path = path
         self._database = Database(path, synchronous="FULL")
         try:
-            self._open(create)
-        except sqlite3.OperationalError as error:
+            with self._database.translated():
+                self._open(create)
+        except BaseException:
             self.close()
-            raise IndexDamaged(
-                f"{path} cannot be opened ({error}).", "Check its permissions and the disk."
-            ) from error
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise IndexDamaged(
-                f"{path} is damaged ({error}).", "Restore it from a copy, or remove it and index again."
-            ) from error
+            raise
 
     def _open(self, create: Manifest | None) -> None:
         connection = self._connection
-        schema = connection.execute("PRAGMA user_version").fetchone()[0]
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if schema == 0 and tables == 0:
-            if create is None:
-                raise IndexNotBuilt(f"The index in {self._path.parent} is empty.", _BUILD)
+        if create is not None:
             connection.execute("PRAGMA journal_mode = WAL")
             with self._database.writing() as tx:
-                for statement in TABLES.split(";"):
-                    tx.execute(statement)
-                tx.execute("INSERT INTO manifest VALUES (1, ?)", (create.to_json(),))
-                tx.execute(f"PRAGMA user_version = {SCHEMA}")
-        elif schema != SCHEMA:
+                if not tx.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    for statement in TABLES.split(";"):
+                        tx.execute(statement)
+                    tx.execute("INSERT INTO manifest VALUES (1, ?, ?)", (create.to_json(), token_hex(16)))
+                    tx.execute(f"PRAGMA user_version = {SCHEMA}")
+        schema = connection.execute("PRAGMA user_version").fetchone()[0]
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise IndexNotBuilt(f"The index in {self._path.parent} is empty.", _BUILD)
+        if schema != SCHEMA:
             raise IndexMismatch(
                 f"{self._path} has schema {schema}; this version of Citewise reads {SCHEMA}.",
                 "Index the documents again into a new data directory.",
@@ -115,6 +110,10 @@ class SqliteStore:
     def manifest(self) -> Manifest:
         """How the index was built."""
         return Manifest.from_json(self._connection.execute("SELECT body FROM manifest").fetchone()[0])
+
+    def generation(self) -> str:
+        """Names this database since it was made or last rebuilt."""
+        return str(self._connection.execute("SELECT generation FROM manifest").fetchone()[0])
 
     def collections(self) -> list[str]:
         """Names of collections that hold a document or ever did, sorted."""
@@ -214,8 +213,22 @@ class SqliteStore:
                 f"The document {document_id!r} has no revision {revision!r}.",
                 f"It has {', '.join(record.revisions)}.",
             )
+        if row["text"] is None:
+            raise DocumentDeleted(
+                f"The revision {revision!r} of the document {document_id!r} was deleted.",
+                f"It has {', '.join(record.revisions)}.",
+            )
         headings = tuple(Heading(*h) for h in json.loads(row["headings"]))
         return Document(document_id, row["text"], record.metadata, headings)
+
+    def quote(self, collection: str, document_id: str, revision: str, start: int, end: int) -> str | None:
+        """A range of a revision's text, or None if there is no such text; reads no more than it."""
+        row = self._connection.execute(
+            "SELECT substr(text, ?, ?) FROM revisions"
+            " WHERE collection = ? AND document_id = ? AND revision = ?",
+            (start + 1, end - start, collection, document_id, revision),
+        ).fetchone()
+        return row[0] if row else None
 
     def chunks(self, collection: str, ids: Sequence[str]) -> dict[str, EmbeddedChunk]:
         """The passages of these ids that are current."""
@@ -241,8 +254,8 @@ class SqliteStore:
     def _record(self, row: sqlite3.Row) -> DocumentRecord:
         key = (row["collection"], row["id"])
         revisions = self._connection.execute(
-            "SELECT revision, length(text) AS characters FROM revisions"
-            " WHERE collection = ? AND document_id = ? ORDER BY version, revision",
+            "SELECT revision, characters FROM revisions"
+            " WHERE collection = ? AND document_id = ? AND headings IS NOT NULL ORDER BY version, revision",
             key,
         ).fetchall()
         chunks = self._connection.execute(
@@ -288,7 +301,10 @@ class SqliteStore:
             version = _next_version(tx, collection, document_id)
             key = (collection, document_id)
             tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
-            tx.execute("DELETE FROM revisions WHERE collection = ? AND document_id = ?", key)
+            tx.execute(
+                "UPDATE revisions SET text = NULL, headings = NULL WHERE collection = ? AND document_id = ?",
+                key,
+            )
             tx.execute(
                 "UPDATE documents SET revision = NULL, metadata = '{}', version = ?, updated_at = ?"
                 " WHERE collection = ? AND id = ?",
@@ -303,10 +319,11 @@ class SqliteStore:
 
         Args:
             manifest: How the new passages were made.
-            contents: Collection, document and passages, for every current document.
+            contents: Collection, document and passages, for every current document. It is
+                read inside the transaction.
         """
         with self._database.writing() as tx:
-            tx.execute("UPDATE manifest SET body = ?", (manifest.to_json(),))
+            tx.execute("UPDATE manifest SET body = ?, generation = ?", (manifest.to_json(), token_hex(16)))
             tx.execute("DELETE FROM chunks")
             for collection, document, chunks in contents:
                 self._put(tx, collection, document, chunks)
@@ -330,8 +347,9 @@ class SqliteStore:
         )
         headings = json.dumps([(h.start, h.end, h.level, h.title) for h in document.headings])
         tx.execute(
-            "INSERT OR IGNORE INTO revisions VALUES (?, ?, ?, ?, ?, ?)",
-            (*key, document.revision, version, headings, document.text),
+            "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " version = excluded.version, headings = excluded.headings, text = excluded.text",
+            (*key, document.revision, version, len(document.text), headings, document.text),
         )
         tx.executemany(
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -391,7 +409,7 @@ def _embedded(row: sqlite3.Row) -> EmbeddedChunk:
 
 
 def _dump(metadata: Mapping[str, object]) -> str:
-    return json.dumps(dict(metadata), ensure_ascii=False, sort_keys=True)
+    return json.dumps(dict(metadata), ensure_ascii=False, sort_keys=True, allow_nan=False)
 
 
 def _now() -> str:

@@ -6,10 +6,10 @@ and number words written as digits, runs of CJK characters as overlapping bigram
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import Stemmer
 
@@ -68,14 +68,19 @@ class Token:
         return self.surface.lower() in FUNCTION_WORDS
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> Stemmer.Stemmer:
-    return Stemmer.Stemmer("english")
+class _PerThread(threading.local):
+    """PyStemmer allows one thread at a time to use a stemmer."""
+
+    def __init__(self) -> None:
+        self.stem = Stemmer.Stemmer("english").stemWord
+
+
+_per_thread = _PerThread()
 
 
 def tokenize(text: str) -> Iterator[Token]:
     """Yield the tokens of ``text`` with ranges over it, in order."""
-    stem = _stemmer().stemWord
+    stem = _per_thread.stem
     for match in _WORD.finditer(text):
         surface = match.group()
         if match.lastgroup == "cjk":

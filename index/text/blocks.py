@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from index.types import Heading, SentenceKind
 
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦▪‣–—·●○]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t\u00a0]+")
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
 _TERMINAL = re.compile(r"[.!?…。！？:;：；)）][\"'”’»)\]*_]*$")
 _OPEN_END = re.compile(r"[,，、(\-–][\"'”’]?$")
 _MAX_HEADING = 120
@@ -78,14 +78,17 @@ def infer_headings(text: str) -> tuple[Heading, ...]:
     for position, group in enumerate(groups):
         line = group[0]
         atx = _ATX.match(line.text)
-        if atx and atx.group(2):
-            start, end, level = line.start + atx.start(2), line.start + atx.end(2), len(atx.group(1))
-        elif _reads_as_heading(group, groups[position + 1 :]):
+        if atx:
+            title = line.text[atx.end() :].rstrip().rstrip("#").rstrip()
+            start, level = line.start + atx.end(), len(atx.group(1))
+            end = start + len(title)
+        elif _reads_as_heading(group, groups[position + 1 : position + 2]):
             start, end = line.start + line.indent, line.start + len(line.text.rstrip())
             level = 1 if position == 0 else 2
         else:
             continue
-        headings.append(Heading(start, end, level, text[start:end]))
+        if start < end:
+            headings.append(Heading(start, end, level, text[start:end]))
     return tuple(headings)
 
 

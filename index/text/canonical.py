@@ -13,6 +13,6 @@ def canonical(text: str) -> str:
     NUL and lone surrogates, which no UTF-8 store or JSON client can carry, become
     U+FFFD, so that nothing shifts. The function is idempotent.
     """
-    text = _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))
+    text = _LINE_ENDS.sub("\n", text.lstrip("\ufeff"))
     text = _UNSTORABLE.sub("\ufffd", text)
-    return unicodedata.normalize("NFC", text).removeprefix("\ufeff")
+    return unicodedata.normalize("NFC", text)

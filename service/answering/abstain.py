@@ -50,8 +50,8 @@ def confidence_features(view: View, asked: Asked, evidence: Sequence[Evidence]) 
     top = set().union(*(passage_terms(e) for e in evidence[:3]))
     missing = [weights[t] for t in asked.terms if t not in around]
     heaviest = max(weights.values(), default=0.0) or 1.0
-    unknown = [t for t in asked.terms if not view.lexical.documents_with(t)]
-    distinctive = {t: weights[t] for t in asked.distinctive}
+    unknown = [t for t, n in view.lexical.counts(asked.terms).items() if not n]
+    distinctive = {t: w for t, w in weights.items() if t in asked.distinctive}
     return np.array(
         [
             logit(best.support),
@@ -86,7 +86,7 @@ def abstention(view: View, asked: Asked, evidence: Sequence[Evidence], *, filter
         filtered: Filters kept out every passage.
     """
     if filtered:
-        return Abstention("filtered_out", "No document passes the filters; without them there are some.")
+        return Abstention("filtered_out", "No document in the collection passes the filters.")
     if not evidence:
         return Abstention("no_match", "No passage has anything to do with the question.")
     around = set().union(*(passage_terms(e) for e in evidence[:3]))

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from index.errors import CitationBroken
 from service.answering.compose import Statement
 from service.answering.evidence import Evidence
 from service.types import Citation, Source
+
+Quote: TypeAlias = Callable[[str, str, int, int], str | None]
 
 
 def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
@@ -30,12 +33,12 @@ def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
     return text, tuple(citations)
 
 
-def check(citations: Sequence[Citation], text_of: Callable[[str, str], str]) -> tuple[Citation, ...]:
+def check(citations: Sequence[Citation], quote: Quote) -> tuple[Citation, ...]:
     """Verify every source against the text of its revision, or withhold the answer.
 
     Args:
         citations: Citations to check.
-        text_of: The canonical text of a document id and revision.
+        quote: The text of a range (document id, revision, start, end), None if there is none.
 
     Returns:
         The same citations, each source marked as verified.
@@ -44,14 +47,14 @@ def check(citations: Sequence[Citation], text_of: Callable[[str, str], str]) -> 
         CitationBroken: A source's range does not hold the text that it cites.
     """
     return tuple(
-        replace(citation, sources=tuple(_checked(source, text_of) for source in citation.sources))
+        replace(citation, sources=tuple(_checked(source, quote) for source in citation.sources))
         for citation in citations
     )
 
 
-def _checked(source: Source, text_of: Callable[[str, str], str]) -> Source:
-    text = text_of(source.document_id, source.revision)
-    if not source.cited_text or text[source.start : source.end] != source.cited_text:
+def _checked(source: Source, quote: Quote) -> Source:
+    found = quote(source.document_id, source.revision, source.start, source.end)
+    if not source.cited_text or found != source.cited_text:
         raise CitationBroken(
             f"{source.document_id}[{source.start}:{source.end}] does not hold the text cited from it.",
             "Run: citewise index verify",

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.text.analysis import tokenize
 from service.answering import spans
 from service.answering.evidence import Evidence
 from service.answering.question import Asked
 
-# Two sentences with vectors this close say the same: the second corroborates the first.
+# Two sentences with vectors this close, and the same names, numbers and negations, say the
+# same: the second corroborates the first. Closeness alone does not see a changed year.
 SAME = 0.92
 # How close to the best a further sentence has to come, as a share of its support: for a
 # question that one sentence can answer, and for one that asks for several things.
 SINGLE, SEVERAL = 0.9, 0.6
+_NEGATIONS = frozenset("no not never none neither nor without cannot n't".split())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,13 +47,26 @@ def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> li
     for candidate in evidence:
         if candidate.support < floor:
             break
-        same = next((g for g in groups if float(g[0].vector @ candidate.vector) >= SAME), None)
+        same = next((g for g in groups if says_the_same(g[0], candidate)), None)
         if same is not None:
             if all(e.hit.document.id != candidate.hit.document.id for e in same):
                 same.append(candidate)
         elif len(groups) < max_sentences:
             groups.append([candidate])
     return [Statement(tuple(group)) for group in groups]
+
+
+def says_the_same(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences state the same facts in nearly the same words."""
+    return float(one.vector @ other.vector) >= SAME and _facts(one.text) == _facts(other.text)
+
+
+def _facts(text: str) -> frozenset[str]:
+    return frozenset(
+        t.term
+        for t in tokenize(text)
+        if any(c.isdigit() for c in t.term) or t.surface[0].isupper() or t.surface.lower() in _NEGATIONS
+    )
 
 
 def merge(chosen: Sequence[Sequence[Statement]], max_sentences: int) -> list[Statement]:

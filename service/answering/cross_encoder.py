@@ -33,36 +33,50 @@ def sentence_context(evidence: Evidence) -> str:
     return f"{heading}. {before}".strip(". ")
 
 
-def encode(
-    tokenizer: Tokenizer, question: str, sentences: Sequence[str], contexts: Sequence[str]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Build ``[CLS] question [SEP] sentence [SEP] context [SEP]``, padded to the longest.
+class PairTokenizer:
+    """Builds ``[CLS] question [SEP] sentence [SEP] context [SEP]``.
 
     Args:
-        tokenizer: A BERT tokenizer without truncation and padding.
-        question: The question.
-        sentences: Candidate sentences.
-        contexts: As ``sentence_context`` gives them, one for each sentence.
-
-    Returns:
-        Token ids, attention mask and token types, each of shape ``(n, length)``.
+        tokenizer: A BERT tokenizer.
     """
-    vocabulary = tokenizer.get_vocab()
-    start, stop = vocabulary["[CLS]"], vocabulary["[SEP]"]
-    head = [start, *_ids(tokenizer, question, QUESTION_TOKENS), stop]
-    rows = [
-        [*_ids(tokenizer, s, SENTENCE_TOKENS), stop, *_ids(tokenizer, c, CONTEXT_TOKENS), stop]
-        for s, c in zip(sentences, contexts, strict=True)
-    ]
-    length = len(head) + max(len(row) for row in rows)
-    ids = np.zeros((len(rows), length), dtype=np.int64)
-    mask, types = np.zeros_like(ids), np.zeros_like(ids)
-    for i, row in enumerate(rows):
-        end = len(head) + len(row)
-        ids[i, :end] = head + row
-        mask[i, :end] = 1
-        types[i, len(head) : end] = 1
-    return ids, mask, types
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        self._tokenizer = tokenizer
+        vocabulary = tokenizer.get_vocab()
+        self._start, self._stop = vocabulary["[CLS]"], vocabulary["[SEP]"]
+
+    def encode(
+        self, question: str, pairs: Sequence[tuple[str, str]]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Encode sentences with their contexts, padded to the longest.
+
+        Args:
+            question: The question.
+            pairs: Sentences, each with its context as ``sentence_context`` gives it.
+
+        Returns:
+            Token ids, attention mask and token types, each of shape ``(n, length)``.
+        """
+        head = [self._start, *self._ids(question, QUESTION_TOKENS), self._stop]
+        rows = [
+            [*self._ids(s, SENTENCE_TOKENS), self._stop, *self._ids(c, CONTEXT_TOKENS), self._stop]
+            for s, c in pairs
+        ]
+        length = len(head) + max(len(row) for row in rows)
+        ids = np.zeros((len(rows), length), dtype=np.int64)
+        mask, types = np.zeros_like(ids), np.zeros_like(ids)
+        for i, row in enumerate(rows):
+            end = len(head) + len(row)
+            ids[i, :end] = head + row
+            mask[i, :end] = 1
+            types[i, len(head) : end] = 1
+        return ids, mask, types
+
+    def _ids(self, text: str, limit: int) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids[:limit]
 
 
 READING_FEATURES = ("cross_encoder", "linear")
@@ -74,20 +88,15 @@ class CrossEncoder:
     """The shipped model. Thread-safe."""
 
     def __init__(self) -> None:
-        folder = files("service.answering").joinpath("model")
-        with as_file(folder) as path:
-            self._session = open_session(path / "cross_encoder.onnx")
-            self._tokenizer: Tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
-            weights = (path / "cross_encoder.onnx").read_bytes()
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self.revision = f"cross-encoder@sha256:{hashlib.sha256(weights).hexdigest()}"
+        with as_file(files("service.answering").joinpath("model")) as folder:
+            model = folder / "cross_encoder.onnx"
+            self.revision = f"cross-encoder@sha256:{hashlib.sha256(model.read_bytes()).hexdigest()}"
+            self._session = open_session(model)
+            self._tokenizer = PairTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
 
-    def logits(self, question: str, evidence: Sequence[Evidence]) -> npt.NDArray[np.float64]:
-        """Log-odds that each sentence answers; shape ``(len(evidence),)``."""
-        ids, mask, types = encode(
-            self._tokenizer, question, [e.text for e in evidence], [sentence_context(e) for e in evidence]
-        )
+    def logits(self, question: str, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float64]:
+        """Log-odds that each sentence, given with its context, answers; shape ``(len(pairs),)``."""
+        ids, mask, types = self._tokenizer.encode(question, pairs)
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
         (output,) = self._session.run(None, feed)
         return np.asarray(output, dtype=np.float64).reshape(-1)
@@ -96,7 +105,8 @@ class CrossEncoder:
 def reading_features(encoder: CrossEncoder, question: str, evidence: Sequence[Evidence]) -> Features:
     """``READING_FEATURES`` of the first ``CANDIDATES`` sentences, both as log-odds."""
     candidates = evidence[:CANDIDATES]
-    return np.column_stack([encoder.logits(question, candidates), [logit(e.support) for e in candidates]])
+    read = encoder.logits(question, [(e.text, sentence_context(e)) for e in candidates])
+    return np.column_stack([read, [logit(e.support) for e in candidates]])
 
 
 def reread(evidence: Sequence[Evidence], features: Features, reading: Logistic) -> list[Evidence]:
@@ -113,8 +123,3 @@ def reread(evidence: Sequence[Evidence], features: Features, reading: Logistic) 
         for e, support in zip(evidence[: len(supports)], supports, strict=True)
     ]
     return sorted(again, key=lambda e: (-e.support, e.hit.document.id, e.sentence.start))
-
-
-def _ids(tokenizer: Tokenizer, text: str, limit: int) -> list[int]:
-    ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
-    return ids[:limit]

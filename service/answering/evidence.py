@@ -40,7 +40,6 @@ FEATURES = (
     "scope",
     "type_match",
     "reciprocal_rank",
-    "heading",
     "shortness",
     "dense_gap",
     "lexical_gap",
@@ -56,7 +55,6 @@ class Evidence:
         support: Probability that the sentence answers, in [0, 1]: the linear model's, and
             once it was read, the cross-encoder's and the linear model's together.
         features: The numbers it was judged by, in the order of ``FEATURES``.
-        terms: The sentence's terms.
     """
 
     hit: Hit
@@ -65,7 +63,6 @@ class Evidence:
     vector: Vector
     support: float
     features: Features
-    terms: frozenset[str]
 
     def feature(self, name: str) -> float:
         """One of ``FEATURES`` by name."""
@@ -111,25 +108,26 @@ def score_evidence(
 ) -> list[Evidence]:
     """Score every sentence of the hits, best first, ties by document and position.
 
-    A sentence that is itself a question never answers one and is left out.
+    A heading says what the text is about, not what it says; and a sentence that is itself
+    a question never answers one. Both are left out.
     """
     candidates = describe(view, question, asked, hits)
     if not candidates:
         return []
     supports = model.probability(np.stack([features for *_, features in candidates]))
     evidence = [
-        Evidence(hit, sentence, text, vector, float(support), features, found)
-        for (hit, sentence, text, vector, found, features), support in zip(candidates, supports, strict=True)
+        Evidence(hit, sentence, text, vector, float(support), features)
+        for (hit, sentence, text, vector, features), support in zip(candidates, supports, strict=True)
     ]
     return sorted(evidence, key=lambda e: (-e.support, e.hit.document.id, e.sentence.start))
 
 
 def describe(
     view: View, question: Question, asked: Asked, hits: Sequence[Hit]
-) -> list[tuple[Hit, Sentence, str, Vector, frozenset[str], Features]]:
+) -> list[tuple[Hit, Sentence, str, Vector, Features]]:
     """Compute ``FEATURES`` for each candidate sentence of the hits."""
     weights = view.lexical.weights(asked.terms)
-    scopes = _scopes(view, asked, weights)
+    scopes = _scopes(view, asked, hits, weights)
     pairs = list(pairwise(asked.terms))
     rows = []
     for rank, hit in enumerate(hits, start=1):
@@ -142,24 +140,22 @@ def describe(
         context_coverage = coverage(around, weights)
         scope = scopes.get(hit.document.id, 0.0) if asked.distinctive else 1.0
         for i, (sentence, text) in enumerate(zip(chunk.sentences, texts, strict=True)):
-            if text.rstrip("\"'”’»)*_ ").endswith(("?", "？")):
+            if sentence.kind == "heading" or _is_question(text):
                 continue
-            found = frozenset(tokens[i])
             near = [float(cosines[j]) for j in (i - 1, i + 1) if 0 <= j < len(texts)]
             row = (
                 float(cosines[i]),
                 hit.dense,
-                coverage(found, weights),
+                coverage(tokens[i], weights),
                 context_coverage,
                 _phrases(tokens[i], pairs, weights),
                 max(near, default=0.0),
                 scope,
                 type_match(asked, text),
                 1.0 / rank,
-                float(sentence.kind == "heading"),
                 1.0 / (1.0 + len(tokens[i])),
             )
-            rows.append((hit, sentence, text, hit.embedded.sentence_vectors[i], found, row))
+            rows.append((hit, sentence, text, hit.embedded.sentence_vectors[i], row))
     best_dense = max((row[0] for *_, row in rows), default=0.0)
     best_lexical = max((row[2] for *_, row in rows), default=0.0)
     return [
@@ -168,17 +164,22 @@ def describe(
             sentence,
             text,
             vector,
-            found,
             np.array([*row, best_dense - row[0], best_lexical - row[2]], dtype=np.float64),
         )
-        for hit, sentence, text, vector, found, row in rows
+        for hit, sentence, text, vector, row in rows
     ]
+
+
+def _is_question(text: str) -> bool:
+    return text.rstrip("\"'”’»)*_ ").endswith(("?", "？"))
 
 
 def coverage(found: Iterable[str], weights: Mapping[str, float]) -> float:
     """Share of the question's weight whose terms are found, in [0, 1]."""
+    # In the order of the question's terms: a sum of floats depends on its order.
+    present = set(found)
     total = sum(weights.values())
-    return sum(weights.get(t, 0.0) for t in set(found)) / total if total else 0.0
+    return sum(w for t, w in weights.items() if t in present) / total if total else 0.0
 
 
 def type_match(asked: Asked, text: str) -> float:
@@ -201,12 +202,16 @@ def logit(probability: float) -> float:
     return float(np.log(clipped / (1 - clipped)))
 
 
-def _scopes(view: View, asked: Asked, weights: Mapping[str, float]) -> Mapping[str, float]:
+def _scopes(
+    view: View, asked: Asked, hits: Sequence[Hit], weights: Mapping[str, float]
+) -> Mapping[str, float]:
     """By document, the share of the distinctive terms' weight that occurs anywhere in it."""
-    total = sum(weights[t] for t in asked.distinctive)
+    terms_in_order = sorted(asked.distinctive)
+    total = sum(weights[t] for t in terms_in_order)
+    among = {hit.document.id for hit in hits}
     shares: dict[str, float] = {}
-    for term in sorted(asked.distinctive):
-        for document_id in view.lexical.documents_with(term):
+    for term in terms_in_order:
+        for document_id in view.lexical.documents_with(term, among):
             shares[document_id] = shares.get(document_id, 0.0) + weights[term] / (total or 1.0)
     return shares
 

@@ -1,8 +1,11 @@
 """Search and answer: the two calls that everything else in this package is a way to make."""
 
+import json
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -24,11 +27,13 @@ from service.answering.evidence import (
     load_weights,
     score_evidence,
 )
+from service.answering.lists import completed
 from service.answering.question import Asked, understand
 from service.types import Answer, Ask, SearchResult
 
 MAX_QUESTION = 4000
 _NO_ANSWER = "The documents do not answer this question."
+_NO_ANSWER_TO = "The documents do not answer: “{}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Models:
 class _Finding:
     """What was found for one of the things that a question asks."""
 
+    question: str
     asked: Asked
     hits: Sequence[Hit]
     evidence: Sequence[Evidence]
@@ -67,15 +73,25 @@ class _Finding:
 class Pipeline:
     """Questions into passages and answers, over one opened index. Thread-safe."""
 
-    def __init__(self, index: Index, embedder: Embedder, models: Models) -> None:
+    def __init__(self, index: Index, embedder: Embedder, load: Callable[[], Models]) -> None:
         self._index = index
         self._embedder = embedder
-        self._models = models
-        described = embedder.describe()
-        self._described: Mapping[str, str | None] = {
-            "embedder": f"{described['name']}@{described['revision']}",
-            "reader": models.encoder.revision,
-        }
+        self._load = load
+        self._lock = threading.Lock()
+        self._loaded: Models | None = None
+
+    @property
+    def _models(self) -> Models:
+        """The models, loaded when the first question needs them: searching does not."""
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def warm(self) -> None:
+        """Load what the first answer would have to wait for."""
+        self._models.encoder.logits("warm", [("warm", "")])
+        self._embedder.embed_query("warm")
 
     def search(self, ask: Ask) -> SearchResult:
         """Retrieve passages.
@@ -116,10 +132,12 @@ class Pipeline:
         clock.lap("retrieve")
         findings = [self._find(view, q, hits) for q, hits in zip(questions, retrieved, strict=True)]
         clock.lap("rerank")
-        statements, refusal = self._compose(ask, findings), None
+        answered = [f for f in findings if f.evidence and f.confidence >= self._models.threshold]
+        statements, refusal = _compose(view, ask, answered), None
         if statements:
             text, citations = cite(statements)
-            citations = check(citations, lambda i, revision: view.store.text(view.collection, i, revision))
+            citations = check(citations, partial(view.store.quote, view.collection))
+            text += "".join(f" {_NO_ANSWER_TO.format(f.question)}" for f in findings if f not in answered)
         else:
             first = findings[0]
             filtered = not first.hits and bool(ask.filters)
@@ -129,11 +147,12 @@ class Pipeline:
         if statements and len(findings) == 1:
             short = short_answer(findings[0].asked, ask.question, findings[0].evidence[0])
         clock.lap("compose")
-        filters = str(sorted(ask.filters.items()))
+        filters = json.dumps(dict(ask.filters), sort_keys=True)
+        models = self._described()
         return Answer(
             id=sha256_hex(
                 *(ask.question, ask.collection, filters, str(ask.top_k), str(ask.max_sentences)),
-                *(str(view.version), *map(str, self._described.values())),
+                *(str(view.version), *map(str, models.values())),
             )[:24],
             question=ask.question,
             text=text,
@@ -144,7 +163,7 @@ class Pipeline:
             hits=_shown(findings, statements, ask.top_k),
             rerank=_best_support(findings),
             index_version=view.version,
-            models=self._described,
+            models=models,
             timings_ms=clock.timings(),
         )
 
@@ -152,22 +171,19 @@ class Pipeline:
         asked = understand(question.text)
         evidence = score_evidence(view, question, asked, hits, self._models.sentence)
         if not evidence:
-            return _Finding(asked, hits, [], 0.0)
+            return _Finding(question.text, asked, hits, [], 0.0)
         features = reading_features(self._models.encoder, question.text, evidence)
         evidence = reread(evidence, features, self._models.reading)
         row = confidence_features(view, asked, evidence)
         confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
-        return _Finding(asked, hits, evidence, confidence)
+        return _Finding(question.text, asked, hits, evidence, confidence)
 
-    def _compose(self, ask: Ask, findings: Sequence[_Finding]) -> list[Statement]:
-        """The statements on every part that is answered; none if none is."""
-        share = max(1, ask.max_sentences // len(findings))
-        chosen = [
-            select(finding.asked, finding.evidence, share)
-            for finding in findings
-            if finding.evidence and finding.confidence >= self._models.threshold
-        ]
-        return merge(chosen, ask.max_sentences)
+    def _described(self) -> Mapping[str, str | None]:
+        embedder = self._embedder.describe()
+        return {
+            "embedder": f"{embedder['name']}@{embedder['revision']}",
+            "reader": self._models.encoder.revision,
+        }
 
     def _question(self, text: str) -> Question:
         if not text.strip():
@@ -178,6 +194,16 @@ class Pipeline:
                 "Ask a shorter one.",
             )
         return Question.of(text, self._embedder.embed_query(text))
+
+
+def _compose(view: View, ask: Ask, answered: Sequence[_Finding]) -> list[Statement]:
+    """The statements on every part that is answered, sharing the sentences among them."""
+    share = max(1, ask.max_sentences // max(1, len(answered)))
+    chosen = [select(finding.asked, finding.evidence, share) for finding in answered]
+    return [
+        Statement(tuple(completed(view, e) for e in statement.evidence))
+        for statement in merge(chosen, ask.max_sentences)
+    ]
 
 
 def _shown(findings: Sequence[_Finding], statements: Sequence[Statement], top_k: int) -> list[Hit]:

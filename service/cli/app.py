@@ -8,7 +8,10 @@ import typer
 
 from index.errors import CitewiseError, InvalidInput
 from service.cli import ask, docs, index, serve
+from service.cli.options import plain
+from service.settings import load_settings
 
+log = logging.getLogger(__name__)
 EXIT_FAILED, EXIT_USAGE = 1, 2
 
 app = typer.Typer(
@@ -27,11 +30,21 @@ app.command(name="serve")(serve.serve)
 
 def run(command: Callable[[], object]) -> None:
     """Run the command line and turn an error of Citewise into a message and an exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        level = load_settings().log_level
+    except CitewiseError:
+        level = "WARNING"  # the command itself says what is wrong with the settings
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     try:
         command()
     except CitewiseError as error:
-        sys.stderr.write(
-            f"Error: {error.message}\n{error.hint}\n" if error.hint else f"Error: {error.message}\n"
-        )
+        lines = [f"Error: {error.message}", *([error.hint] if error.hint else [])]
+        sys.stderr.write(plain("\n".join(lines)) + "\n")
         sys.exit(EXIT_USAGE if isinstance(error, InvalidInput) else EXIT_FAILED)
+    except Exception as error:
+        log.debug("unexpected", exc_info=error)
+        sys.stderr.write(
+            plain(f"Error: unexpected {type(error).__name__}: {error}")
+            + "\nThis is a defect. Run it again with CITEWISE_LOG_LEVEL=DEBUG and report what it prints.\n"
+        )
+        sys.exit(EXIT_FAILED)

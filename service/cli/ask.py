@@ -16,7 +16,7 @@ from service.cli.options import (
     announce,
     parse_filters,
     print_json,
-    stdout,
+    show,
 )
 from service.schemas import AnswerResponse, SearchResponse
 from service.settings import load_settings
@@ -75,35 +75,34 @@ def search(
 
 def _print_answer(answer: Answer) -> None:
     if answer.short_answer:
-        stdout.print(answer.short_answer, style="bold", markup=False)
-        stdout.print()
-    stdout.print(answer.text, markup=False)
-    stdout.print()
+        show(answer.short_answer, style="bold")
+        show()
+    show(answer.text)
+    show()
     for citation in answer.citations:
         for source in citation.sources:
             date = f", {source.published_at}" if source.published_at else ""
             title = source.title or source.document_id
-            stdout.print(
+            show(
                 f"[{citation.id}] {title}{date} · {source.document_id} {source.start}:{source.end}",
                 style="cyan",
-                markup=False,
             )
-            stdout.print(f"    “{' '.join(source.cited_text.split())}”", style="dim", markup=False)
+            show(f"    “{' '.join(source.cited_text.split())}”", style="dim")
     if answer.abstention:
-        stdout.print("Nearest passages:", style="dim")
+        show("Nearest passages:", style="dim")
         for hit in answer.hits[:3]:
             _print_hit(hit)
 
 
 def _print_passages(result: SearchResult) -> None:
     for rank, hit in enumerate(result.hits, start=1):
-        stdout.print(f"{rank}. score {hit.score:.4f}, cosine {hit.dense:.3f}", style="bold", markup=False)
+        show(f"{rank}. score {hit.score:.4f}, cosine {hit.dense:.3f}", style="bold")
         _print_hit(hit)
 
 
 def _print_hit(hit: Hit) -> None:
     chunk = hit.chunk
     title = hit.document.title or hit.document.id
-    stdout.print(f"{title} · {hit.document.id} {chunk.start}:{chunk.end}", style="cyan", markup=False)
+    show(f"{title} · {hit.document.id} {chunk.start}:{chunk.end}", style="cyan")
     shown = " ".join(chunk.text.split())
-    stdout.print(f"    {shown[:280]}{'…' if len(shown) > 280 else ''}", style="dim", markup=False)
+    show(f"    {shown[:280]}{'…' if len(shown) > 280 else ''}", style="dim")

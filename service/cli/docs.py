@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from service.cli.options import AsJson, Collection, DataDir, announce, print_json, stdout
+from service.cli.options import AsJson, Collection, DataDir, announce, plain, print_json, show, stdout
 from service.schemas import DocumentList, DocumentOut
 from service.settings import load_settings
 from service.wiring import open_app, open_store
@@ -24,14 +24,19 @@ def list_(collection: Collection = None, data_dir: DataDir = None, as_json: AsJs
     if as_json:
         print_json(DocumentList(documents=[DocumentOut.of(r) for r in records], next_cursor=None))
         return
+    rows = [(r.id, r.title or "", str(r.characters), str(r.chunks), r.updated_at) for r in records]
+    if not stdout.is_terminal:
+        for row in rows:
+            show("\t".join(" ".join(cell.split()) for cell in row))
+        return
     table = Table("id", "title", "characters", "passages", "updated", box=None)
-    for r in records:
-        table.add_row(r.id, r.title or "", str(r.characters), str(r.chunks), r.updated_at)
+    for row in rows:
+        table.add_row(*map(plain, row))
     stdout.print(table)
 
 
-@group.command()
-def show(
+@group.command(name="show")
+def show_(
     document_id: DocumentId,
     collection: Collection = None,
     data_dir: DataDir = None,
@@ -46,9 +51,9 @@ def show(
         print_json(DocumentOut.of(record))
         return
     for name, value in {**record.metadata, "revision": record.revision, "updated": record.updated_at}.items():
-        stdout.print(f"{name}: {value}", style="dim", markup=False)
-    stdout.print()
-    stdout.print(text, markup=False)
+        show(f"{name}: {value}", style="dim")
+    show()
+    show(text)
 
 
 @group.command()
@@ -65,4 +70,4 @@ def rm(
     if as_json:
         print_json({"id": document_id, "index_version": version})
     else:
-        stdout.print(f"Deleted {document_id}; gone from index version {version} on.", markup=False)
+        show(f"Deleted {document_id}; gone from index version {version} on.")

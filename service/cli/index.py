@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from index.build import BuildReport, verify
 from index.load.files import find_sources
-from service.cli.options import AsJson, Collection, DataDir, Embedder, announce, print_json, stderr, stdout
+from service.cli.options import AsJson, Collection, DataDir, Embedder, announce, print_json, show, stderr
 from service.settings import load_settings
 from service.wiring import open_app
 
@@ -59,11 +59,11 @@ def verify_(data_dir: DataDir = None, embedder: Embedder = None) -> None:
     with open_app(load_settings(data_dir=data_dir, embedder=embedder), announce=announce) as app:
         problems = verify(app.index)
     for problem in problems:
-        stdout.print(problem, markup=False)
+        show(problem)
     if problems:
         stderr.print("Run: citewise index rebuild")
         raise typer.Exit(1)
-    stdout.print("The index is whole.")
+    show("The index is whole.")
 
 
 @group.command()
@@ -73,7 +73,7 @@ def rebuild(data_dir: DataDir = None, embedder: Embedder = None) -> None:
     with open_app(settings, rebuilding=True, announce=announce) as app, _progress() as progress:
         task = progress.add_task("Rebuilding", total=None)
         count = app.builder.rebuild(lambda _: progress.advance(task))
-    stdout.print(f"Rebuilt {count} documents.")
+    show(f"Rebuilt {count} documents.")
 
 
 def _progress() -> Progress:
@@ -90,11 +90,10 @@ def _progress() -> Progress:
 
 def _print_report(report: BuildReport, collection: str) -> None:
     for document_id, reason in report.failed.items():
-        stderr.print(f"failed: {document_id}: {reason}", markup=False)
-    stdout.print(
+        stderr.print(f"failed: {document_id}: {reason}")
+    show(
         f"{len(report.added)} added, {len(report.changed)} changed, {len(report.unchanged)} unchanged,"
-        f" {len(report.failed)} failed; collection {collection}, index version {report.index_version}.",
-        markup=False,
+        f" {len(report.failed)} failed; collection {collection}, index version {report.index_version}."
     )
     if not (report.added or report.changed or report.unchanged or report.failed):
         stderr.print("No file of a supported format was found there.")

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from rich.console import Console
 
 from index.errors import InvalidFilter
+from index.text.canonical import canonical
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of the index (default .citewise).")]
 Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Collection (default: default).")]
@@ -24,8 +25,10 @@ Filter = Annotated[
     ),
 ]
 
-stdout = Console(highlight=False, soft_wrap=True)
-stderr = Console(stderr=True, highlight=False, soft_wrap=True)
+# Text of documents is data: no markup, no emoji codes, no escape sequences in it.
+stdout = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+stderr = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 _FILTER = re.compile(r"(?P<key>[^<>=]+)(?P<operator><=|>=|<|>|=)(?P<value>.*)", re.S)
 _OPERATORS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
@@ -37,9 +40,19 @@ def print_json(shape: BaseModel | dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(plain, ensure_ascii=False) + "\n")
 
 
+def plain(text: str) -> str:
+    """Text without what a terminal would obey."""
+    return text.translate(_CONTROLS)
+
+
+def show(text: str = "", style: str = "") -> None:
+    """Print text, which may be a document's, to stdout."""
+    stdout.print(plain(text), style=style)
+
+
 def announce(message: str) -> None:
     """Tell a person that something takes a while."""
-    stderr.print(message, style="dim", markup=False)
+    stderr.print(message, style="dim")
 
 
 def parse_filters(given: list[str] | None) -> dict[str, Any]:
@@ -49,7 +62,7 @@ def parse_filters(given: list[str] | None) -> dict[str, Any]:
         InvalidFilter: No such form.
     """
     filters: dict[str, Any] = {}
-    for text in given or []:
+    for text in map(canonical, given or []):
         match = _FILTER.fullmatch(text)
         if not match:
             raise InvalidFilter(

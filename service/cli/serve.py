@@ -30,7 +30,6 @@ def serve(
         host=host, port=port, data_dir=data_dir, embedder=embedder, collection=collection
     )
     with open_app(settings, announce=announce) as app:
-        stderr.print(
-            f"Citewise on http://{settings.host}:{settings.port}, API reference at /docs", markup=False
-        )
+        app.pipeline.warm()
+        stderr.print("The API reference is at /docs.")
         uvicorn.run(create_app(app), host=settings.host, port=settings.port, log_level="info")

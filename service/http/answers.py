@@ -19,7 +19,7 @@ def answers_router(app: App) -> APIRouter:
         ask = Ask(
             question=body.question,
             collection=body.collection or settings.collection,
-            filters=body.filters,
+            filters=body.plain_filters(),
             top_k=body.top_k or settings.top_k,
             max_sentences=body.max_sentences or settings.max_sentences,
         )
@@ -31,7 +31,7 @@ def answers_router(app: App) -> APIRouter:
         ask = Ask(
             question=body.question,
             collection=body.collection or settings.collection,
-            filters=body.filters,
+            filters=body.plain_filters(),
             top_k=body.top_k or settings.top_k,
         )
         return SearchResponse.of(ask, app.pipeline.search(ask))

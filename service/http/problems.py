@@ -100,7 +100,9 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
     status = error.status_code if isinstance(error, HTTPException) else 500
     phrase = HTTPStatus(status).phrase
     slug = phrase.lower().replace(" ", "-")
-    return _problem(request, status, slug, phrase, f"{request.method} {request.url.path}: {phrase}.")
+    response = _problem(request, status, slug, phrase, f"{request.method} {request.url.path}: {phrase}.")
+    response.headers.update(getattr(error, "headers", None) or {})
+    return response
 
 
 async def _on_fault(request: Request, error: Exception) -> JSONResponse:

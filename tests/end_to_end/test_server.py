@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.conftest import CHENGDU, QUESTIONS
@@ -33,7 +33,7 @@ def server(seeds_dir: Path) -> Iterator[str]:
 
 
 def test_server_answers_and_its_citation_opens(server: str) -> None:
-    with httpx.Client(base_url=server) as client:
+    with httpx2.Client(base_url=server) as client:
         body = client.post("/v1/answers", json={"question": CHENGDU}).json()
         source = body["citations"][0]["sources"][0]
         assert client.get(source["url"]).text == source["cited_text"]
@@ -45,7 +45,7 @@ def test_every_citation_of_every_gold_question_resolves_over_http(server: str) -
     questions = [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     texts: dict[str, str] = {}
     checked = 0
-    with httpx.Client(base_url=server, timeout=30) as client:
+    with httpx2.Client(base_url=server, timeout=30) as client:
         for question in questions:
             body = client.post("/v1/answers", json={"question": question}).json()
             assert body["answerable"] == bool(body["citations"])

@@ -26,6 +26,10 @@ def _answer(text: str, *places: Place, answerable: bool = True) -> Answer:
     return Answer("i", "q", text, None, refusal, 0.5, citations, [], {}, 1, {}, {})
 
 
+def _quote(_id: str, _revision: str, start: int, end: int) -> str:
+    return "x" * (end - start)
+
+
 def _case(*tags: str, answers: tuple[str, ...] = ("ten ships",)) -> Case:
     return Case("c", "q", True, answers, tags=tags)
 
@@ -51,18 +55,18 @@ def test_exact_match_is_of_the_normal_form() -> None:
 def test_citations_are_right_by_half_of_the_shorter_range() -> None:
     places = [Place("d", 100, 200), Place("e", 0, 50)]
     good, half, off = Place("d", 90, 160), Place("d", 180, 300), Place("f", 100, 200)
-    score = score_citations(_case(), _answer("t", good, off), places)
+    score = score_citations(_case(), _answer("t", good, off), places, _quote)
     assert (score.precision, score.recall, score.hit) == (0.5, 0.5, True)
-    assert score_citations(_case(), _answer("t", half), places).precision == 0
-    assert score_citations(_case(), _answer("t"), places).precision == 0
+    assert score_citations(_case(), _answer("t", half), places, _quote).precision == 0
+    assert score_citations(_case(), _answer("t"), places, _quote).precision == 0
 
 
 def test_multi_document_cases_need_every_document() -> None:
     places = [Place("d", 0, 10), Place("d", 50, 60), Place("e", 0, 10)]
     one, both = _answer("ten ships", places[0]), _answer("ten ships", places[1], places[2])
-    assert score_citations(_case(), one, places).hit
-    assert not score_citations(_case("multi_document"), one, places).hit
-    assert score_citations(_case("multi_document"), both, places).hit
+    assert score_citations(_case(), one, places, _quote).hit
+    assert not score_citations(_case("multi_document"), one, places, _quote).hit
+    assert score_citations(_case("multi_document"), both, places, _quote).hit
 
 
 def test_right_needs_the_words_and_the_source() -> None:
@@ -70,10 +74,10 @@ def test_right_needs_the_words_and_the_source() -> None:
     outcomes = []
     for text, place in (("ten ships", places[0]), ("two", places[0]), ("ten ships", elsewhere)):
         answer = _answer(text, place)
-        outcomes.append(is_right(_case(), answer, score_citations(_case(), answer, places)))
+        outcomes.append(is_right(_case(), answer, score_citations(_case(), answer, places, _quote)))
     assert outcomes == [True, False, False]
     refusal = _answer("ten ships", places[0], answerable=False)
-    assert not is_right(_case(), refusal, score_citations(_case(), refusal, places))
+    assert not is_right(_case(), refusal, score_citations(_case(), refusal, places, _quote))
 
 
 def test_a_quote_stands_for_every_place_where_it_occurs() -> None:

@@ -18,7 +18,7 @@ from index.layout import Manifest
 from index.store.sqlite import SqliteStore
 from index.types import Chunk, Document, EmbeddedChunk, Sentence
 
-MANIFEST = Manifest({"name": "m", "dimension": 2}, {"max_tokens": 8})
+MANIFEST = Manifest({"name": "m", "revision": "a", "dimension": 2}, {"max_tokens": 8})
 
 
 @pytest.fixture
@@ -171,7 +171,9 @@ def test_another_schema_is_refused(tmp_path: Path) -> None:
 
 
 def test_manifest_names_what_differs() -> None:
-    with pytest.raises(IndexMismatch, match=r"embedder .*name: m → n.*index rebuild"):
-        MANIFEST.require(Manifest({"name": "n", "dimension": 2}, {"max_tokens": 8}))
+    embedder = dict(MANIFEST.embedder)
+    with pytest.raises(IndexMismatch, match=r"embedder .*revision: a → b.*index rebuild"):
+        MANIFEST.require(Manifest({**embedder, "revision": "b"}, MANIFEST.chunker))
     with pytest.raises(IndexMismatch, match="chunker"):
-        MANIFEST.require(Manifest({"name": "m", "dimension": 2}, {"max_tokens": 9}))
+        MANIFEST.require(Manifest(embedder, {"max_tokens": 9}))
+    MANIFEST.require(Manifest({**embedder, "name": "another spelling"}, MANIFEST.chunker))

@@ -30,7 +30,7 @@ def _evidence(document: Document, sentence: Sentence) -> Evidence:
         document.id, "default", document.revision, {"title": "T"}, (document.revision,), 1, 1, 1, "now"
     )
     hit = Hit(EmbeddedChunk(chunk, VECTOR, VECTOR.reshape(1, 2)), record, 1.0, 1.0, None)
-    return Evidence(hit, sentence, chunk.text, VECTOR, 0.5, np.zeros(len(FEATURES)), frozenset())
+    return Evidence(hit, sentence, chunk.text, VECTOR, 0.5, np.zeros(len(FEATURES)))
 
 
 @given(structured_texts, st.randoms())
@@ -41,7 +41,7 @@ def test_every_citation_resolves_in_answer_and_source(raw: str, random: object) 
         Statement((_evidence(document, s),)) for s in split_sentences(text, infer_headings(text))[:4]
     ]
     answer, citations = cite(statements)
-    checked = check(citations, lambda _id, _revision: text)
+    checked = check(citations, lambda _id, _revision, start, end: text[start:end])
     assert len(checked) == len(statements)
     for citation in checked:
         assert answer[citation.start : citation.end] == citation.text
@@ -56,7 +56,7 @@ def test_a_citation_that_does_not_resolve_withholds_the_answer() -> None:
     document = Document("d", "One sentence. Another one.")
     _, citations = cite([Statement((_evidence(document, Sentence(0, 13, "prose")),))])
     with pytest.raises(CitationBroken, match=r"d\[0:13\]"):
-        check(citations, lambda _id, _revision: "Two sentences. Another one.")
+        check(citations, lambda _id, _revision, start, end: "Two sentences. Another one."[start:end])
 
 
 def test_corroborating_sources_share_one_citation() -> None:

@@ -30,6 +30,9 @@ def test_two_questions_in_one_are_asked_one_by_one(question: str, expected: tupl
         "When and where was it held?",
         "Which towns lie on the river and its banks?",
         "谁主持了会议？",
+        "What happened between 1999 and 2004?",
+        "Is Trinidad and Tobago more populous than Malta?",
+        "what is this? " * 20,
         "",
     ],
 )
