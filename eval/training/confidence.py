@@ -24,7 +24,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from eval.training.collections import READERS, build
-from eval.training.evidence import Example, collect, described, logistic, open_index, sample, write_weights
+from eval.training.evidence import (
+    Example,
+    collect,
+    described,
+    is_held_out,
+    logistic,
+    open_index,
+    sample,
+    write_weights,
+)
 from eval.training.swaps import swapped
 from eval.types import Case
 from index.index import View
@@ -69,7 +78,11 @@ def main() -> None:
             kind, _, path = named.partition(":")
             collection = READERS[kind](Path(path))
             build(collection, builder, index)
-            cases = sample(collection, arguments.limit)
+            cases = [
+                case
+                for case in sample(collection, arguments.limit)
+                if not case.evidence or is_held_out(case.evidence[0].document_id)
+            ]
             examples = index.read(collection.name, partial(collect, embedder=embedder, cases=cases))
             held_out = [e for e in examples if e.held_out]
             changed = _swapped(held_out)

@@ -99,9 +99,13 @@ def sample(collection: Collection, limit: int) -> list[Case]:
     return sorted(collection.cases, key=lambda c: sha256_hex("sample", c.id))[:limit]
 
 
+def is_held_out(document_id: str) -> bool:
+    """Whether a document, one in five, is kept from training."""
+    return int(sha256_hex("split", document_id)[:8], 16) % 5 == 0
+
+
 def _held_out(case: Case, hits: Sequence[Hit]) -> bool:
-    document = case.evidence[0].document_id if case.evidence else hits[0].document.id
-    return int(sha256_hex("split", document)[:8], 16) % 5 == 0
+    return is_held_out(case.evidence[0].document_id if case.evidence else hits[0].document.id)
 
 
 def collect(view: View, embedder: OnnxEmbedder, cases: Sequence[Case]) -> list[Example]:

@@ -72,7 +72,34 @@ def test_ask_that_abstains_exits_0(folder: Path) -> None:
 
 def test_search_prints_the_http_shape(folder: Path) -> None:
     found = json.loads(_run("search", CHENGDU, "--top-k", "2", "--json", cwd=folder).stdout)
+    assert found.keys() == {"question", "passages", "index_version", "timings_ms"}
     assert len(found["passages"]) == 2
+    assert all(len(p["text"]) == p["end"] - p["start"] for p in found["passages"])
+
+
+def test_two_processes_give_the_same_bytes(folder: Path) -> None:
+    questions = [
+        "Who chaired the fourth meeting and where was it held?",
+        CHENGDU,
+        "How many scholarships are there?",
+    ]
+    for question in questions:
+        seen = []
+        for seed in ("1", "2"):
+            body = json.loads(_run("ask", question, "--json", cwd=folder, PYTHONHASHSEED=seed).stdout)
+            del body["timings_ms"]
+            seen.append(json.dumps(body))
+        assert seen[0] == seen[1]
+
+
+def test_text_of_documents_is_printed_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "n[/x].txt").write_text("The comet :warning: returned [bold]in[/bold] May 1910.\x1b[31m\n")
+    _run("index", "n[/x].txt", cwd=tmp_path)
+    listed = _run("docs", "list", cwd=tmp_path).stdout
+    assert listed.split("\t")[0] == "n[/x].txt"
+    shown = _run("docs", "show", "n[/x].txt", cwd=tmp_path).stdout
+    assert "The comet :warning: returned [bold]in[/bold] May 1910." in shown
+    assert "\x1b" not in shown
 
 
 def test_ask_on_a_built_index_loads_neither_torch_nor_transformers(folder: Path) -> None:

@@ -29,6 +29,7 @@ def test_chunks_are_exact_ranges_of_the_text(raw: str) -> None:
 def test_chunks_fit_what_the_embedder_reads(embedder: OnnxEmbedder) -> None:
     config = ChunkerConfig()
     text = "# A heading\n\n" + "word " * 3000 + "\n\n" + "成都会议" * 400 + "\n\n" + "x" * 5000
+    text += "\n\n" + "\n".join(f"{n}) ok" for n in range(400))
     chunks = SentenceChunker(embedder.count_tokens, config).chunk(_document(canonical(text)))
     counts = embedder.count_tokens([c.embedded_text for c in chunks])
     assert len(chunks) > 10

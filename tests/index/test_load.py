@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,25 @@ def test_metadata_is_read_from_beside_the_files(tmp_path: Path) -> None:
     assert load_file(source).metadata == {"title": "T", "source": "S"}
 
 
-@pytest.mark.parametrize("content", ["[1]", "not json", '{"a.txt": 1}'])
+def test_two_files_of_one_id_are_refused(tmp_path: Path) -> None:
+    for name in ("x", "y"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "n.txt").write_text("text")
+    with pytest.raises(InvalidInput, match=r"x/n\.txt and .*y/n\.txt"):
+        list(find_sources([tmp_path / "x", tmp_path / "y"]))
+    assert len(list(find_sources([tmp_path / "x" / "n.txt", tmp_path / "x"]))) == 2
+
+
+def test_a_name_that_is_not_utf8_is_refused_by_itself(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    path.write_text("text")
+    (source,) = find_sources([tmp_path])
+    source.document_id.encode()
+    with pytest.raises(UnreadableFile, match="not UTF-8"):
+        load_file(source)
+
+
+@pytest.mark.parametrize("content", ["[1]", "not json", '{"a.txt": 1}', '{"a.txt": {"x": NaN}}', "[" * 9999])
 def test_metadata_that_cannot_be_read_is_an_error(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.txt").write_text("text")
     (tmp_path / "metadata.json").write_text(content)

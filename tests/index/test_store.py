@@ -64,6 +64,27 @@ def test_delete_leaves_a_tombstone_and_no_text(store: SqliteStore) -> None:
     assert store.chunk_ids("default") == set()
 
 
+def test_a_revision_deleted_before_is_gone_and_not_unknown(store: SqliteStore) -> None:
+    old, new = Document("a", "Old."), Document("a", "New.")
+    _put(store, old)
+    store.delete("default", "a")
+    _put(store, new)
+    with pytest.raises(DocumentDeleted):
+        store.text("default", "a", old.revision)
+    assert store.quote("default", "a", old.revision, 0, 3) is None
+    assert store.document("default", "a").revisions == (new.revision,)
+    _put(store, old)
+    assert store.text("default", "a", old.revision) == "Old."
+
+
+def test_quotes_are_ranges_of_code_points(store: SqliteStore) -> None:
+    document = Document("a", "👩‍👩‍👧 成都 e\u0301 x")
+    _put(store, document)
+    for start in range(len(document.text)):
+        end = min(len(document.text), start + 3)
+        assert store.quote("default", "a", document.revision, start, end) == document.text[start:end]
+
+
 def test_unknown_things_are_named_with_what_there_is(store: SqliteStore) -> None:
     _put(store, Document("a", "One."))
     with pytest.raises(DocumentNotFound, match="'b'"):
@@ -140,7 +161,9 @@ def test_filters_select_exactly(store: SqliteStore, filters: dict[str, object], 
     assert {r.id for r in store.documents("default", filters=filters)} == expected  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("filters", [{"a": {"near": 1}}, {"a": {}}, {"a": None}, {'a"b': 1}, {"a": [[1]]}])
+@pytest.mark.parametrize(
+    "filters", [{"a": {"near": 1}}, {"a": {}}, {"a": None}, {'a"b': 1}, {"a": [[1]]}, {"a": 10**30}]
+)
 def test_filters_that_make_no_sense_are_refused(store: SqliteStore, filters: dict[str, object]) -> None:
     with pytest.raises(InvalidFilter):
         store.matching("default", filters)  # type: ignore[arg-type]

@@ -82,6 +82,12 @@ def test_hard_wrapped_paragraph_is_joined() -> None:
     assert len(found) == 2
 
 
+@pytest.mark.parametrize("text", ["# a" + " " * 60_000 + "b", "x\n" * 60_000, "- " * 30_000, "*" * 60_000])
+def test_awkward_layout_takes_no_longer_than_plain_text(text: str) -> None:
+    """Quadratic or worse, these would take minutes; the test's own time-out is the judge."""
+    assert len(split_sentences(text, infer_headings(text))) <= len(text)
+
+
 def test_headings_are_inferred_from_layout() -> None:
     text = "A Title of the Thing\n\n" + "A paragraph that is long enough to stand under it, as they do. " * 2
     (heading,) = infer_headings(text)
