@@ -5,9 +5,13 @@
 Both models are fitted on documents that neither the linear scorer nor the cross-encoder
 was trained on. ``reading`` mixes the two into the probability that a sentence answers;
 ``confidence`` tells whether the best sentence is right at all. Its negatives are SQuAD's
-unanswerable questions, answerable ones with the gold passage taken away, and answerable
-ones made to ask about something else (``swaps``). Figures are
-from fitting on one half of these documents and judging the other; what ships is fitted on
+unanswerable questions, answerable ones with the gold passage taken away, answerable ones
+made to ask about something else (``swaps``), and questions of another collection. It may
+only use a feature in the direction that makes sense: SQuAD's writers made unanswerable
+questions from the words of the text, and a free fit learns from them that much overlap is
+a bad sign, which it is nowhere else.
+
+Figures are from fitting on one half of these documents and judging the other; what ships is fitted on
 both.
 """
 
@@ -20,6 +24,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -43,6 +49,9 @@ from service.answering.cross_encoder import READING_FEATURES, CrossEncoder, read
 from service.answering.evidence import FEATURES, Evidence, Logistic, load_weights, score_evidence
 
 SEED = 7
+FOREIGN = 400
+# Features of which more is worse; of all others, more is better.
+AGAINST = frozenset({"rarest_missing", "unknown"})
 Array = npt.NDArray[np.float64]
 
 
@@ -74,10 +83,15 @@ def main() -> None:
     encoder = CrossEncoder()
     with open_index(arguments.work) as (index, builder, embedder):
         read: dict[str, list[Read]] = {}
-        for named in arguments.collections:
-            kind, _, path = named.partition(":")
-            collection = READERS[kind](Path(path))
+        split = [named.partition(":") for named in arguments.collections]
+        collections = [READERS[kind](Path(path)) for kind, _, path in split]
+        for collection, other in zip(collections, [*collections[1:], collections[0]], strict=True):
             build(collection, builder, index)
+            foreign = [
+                Case(f"{case.id}-foreign", case.question, answerable=False)
+                for case in sample(other, FOREIGN)
+                if other is not collection
+            ]
             cases = [
                 case
                 for case in sample(collection, arguments.limit)
@@ -85,8 +99,8 @@ def main() -> None:
             ]
             examples = index.read(collection.name, partial(collect, embedder=embedder, cases=cases))
             held_out = [e for e in examples if e.held_out]
-            changed = _swapped(held_out)
-            held_out += index.read(collection.name, partial(collect, embedder=embedder, cases=changed))
+            asked = [*_swapped(held_out), *foreign]
+            held_out += index.read(collection.name, partial(collect, embedder=embedder, cases=asked))
             read[collection.name] = index.read(
                 collection.name, partial(_read, examples=held_out, sentence=sentence, encoder=encoder)
             )
@@ -161,7 +175,7 @@ def _fit_reading(read: Sequence[Read]) -> Logistic:
 def _judge(view: View, read: Sequence[Read], reading: Logistic) -> list[tuple[Array, bool, bool, int]]:
     rows = []
     for r in read:
-        evidence = reread(r.evidence, r.features, reading)
+        evidence = reread(r.example.asked, r.evidence, r.features, reading)
         features = confidence_features(view, r.example.asked, evidence)
         rows.append((features, r.example.is_gold(evidence[0]), bool(r.example.gold.any()), r.fold))
     return rows
@@ -174,8 +188,8 @@ def _fit_confidence(
     right, present, fold = (np.array([r[i] for r in rows]) for i in (1, 2, 3))
     guessed = np.empty(len(rows))
     for held in (0, 1):
-        fitted = LogisticRegression(C=1.0, max_iter=5000).fit(features[fold != held], right[fold != held])
-        guessed[fold == held] = fitted.predict_proba(features[fold == held])[:, 1]
+        fitted = _fit_monotone(features[fold != held], right[fold != held])
+        guessed[fold == held] = fitted.probability(features[fold == held])
     bins = np.clip((guessed * 10).astype(int), 0, 9)
     error = sum(
         abs(guessed[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins)
@@ -190,8 +204,28 @@ def _fit_confidence(
     rates = [(guessed[present] >= t).mean() + (guessed[~present] < t).mean() for t in grid]
     threshold = float(grid[int(np.argmax(rates))])
     print(f"threshold {threshold:.2f}: {max(rates) / 2:.3f} balanced accuracy")
-    model = logistic(CONFIDENCE_FEATURES, LogisticRegression(C=1.0, max_iter=5000).fit(features, right))
+    model = _fit_monotone(features, right)
+    for name, weight in zip(model.names, model.weights, strict=True):
+        print(f"  {name:20} {weight:8.3f}")
     return described(model, threshold=round(threshold, 2), questions=questions)
+
+
+def _fit_monotone(features: Array, right: npt.NDArray[np.bool_]) -> Logistic:
+    """Logistic regression (ridge of weight 1) with the sign of every weight given."""
+    target = right.astype(np.float64)
+    signs = np.array([-1.0 if name in AGAINST else 1.0 for name in CONFIDENCE_FEATURES])
+    rows = np.column_stack([features * signs, np.ones(len(features))])
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        logits = rows @ weights
+        value = np.logaddexp(0, logits).sum() - target @ logits + 0.5 * weights[:-1] @ weights[:-1]
+        gradient = rows.T @ (expit(logits) - target)
+        gradient[:-1] += weights[:-1]
+        return float(value), gradient
+
+    bounds = [(0, None)] * len(signs) + [(None, None)]
+    found = minimize(loss, np.zeros(len(bounds)), jac=True, bounds=bounds, method="L-BFGS-B").x
+    return Logistic(CONFIDENCE_FEATURES, tuple((found[:-1] * signs).tolist()), float(found[-1]))
 
 
 if __name__ == "__main__":

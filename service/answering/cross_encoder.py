@@ -15,7 +15,9 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from index.onnx import open_session
-from service.answering.evidence import Evidence, Features, Logistic, logit
+from service.answering.evidence import Evidence, Features, Logistic, logit, sigmoid
+from service.answering.question import Asked
+from service.answering.spans import enumerates
 
 # Tokens of each part; a part that is longer is cut.
 QUESTION_TOKENS, SENTENCE_TOKENS, CONTEXT_TOKENS = 32, 64, 24
@@ -82,6 +84,10 @@ class PairTokenizer:
 READING_FEATURES = ("cross_encoder", "linear")
 # Candidates that are read: each costs some five milliseconds.
 CANDIDATES = 6
+# Log-odds that a sentence which enumerates gains where several things are asked for: there
+# were few such questions to train on. Measured on DragonBall (247 questions): gold first in
+# 0.263 instead of 0.243, and no gain from more.
+LISTING = 0.5
 
 
 class CrossEncoder:
@@ -109,15 +115,19 @@ def reading_features(encoder: CrossEncoder, question: str, evidence: Sequence[Ev
     return np.column_stack([read, [logit(e.support) for e in candidates]])
 
 
-def reread(evidence: Sequence[Evidence], features: Features, reading: Logistic) -> list[Evidence]:
+def reread(
+    asked: Asked, evidence: Sequence[Evidence], features: Features, reading: Logistic
+) -> list[Evidence]:
     """Order the sentences that were read anew, and drop the rest.
 
     Args:
+        asked: What the question asks for.
         evidence: Scored sentences, best first.
         features: ``READING_FEATURES`` of the first of them.
         reading: Mixes the features into the probability that a sentence answers.
     """
-    supports = reading.probability(features)
+    listing = [asked.wants_list and enumerates(e.text) for e in evidence[: len(features)]]
+    supports = sigmoid(reading.log_odds(features) + LISTING * np.array(listing))
     again = [
         replace(e, support=float(support))
         for e, support in zip(evidence[: len(supports)], supports, strict=True)

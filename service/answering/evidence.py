@@ -77,10 +77,13 @@ class Logistic:
     weights: tuple[float, ...]
     bias: float
 
-    def probability(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def log_odds(self, features: Features) -> Features:
+        """Log-odds of rows of ``features``, shape ``(n,)``."""
+        return np.asarray(features @ np.asarray(self.weights) + self.bias)
+
+    def probability(self, features: Features) -> Features:
         """Probabilities of rows of ``features``, shape ``(n,)``."""
-        logits = features @ np.asarray(self.weights) + self.bias
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
+        return sigmoid(self.log_odds(features))
 
     @classmethod
     def from_json(cls, described: Mapping[str, object], names: Sequence[str]) -> "Logistic":
@@ -194,6 +197,11 @@ def type_match(asked: Asked, text: str) -> float:
     if asked.wants_list:
         return 1.0 if text.count(",") >= 2 or spans.enumeration(text) else -0.5
     return 0.0
+
+
+def sigmoid(log_odds: Features) -> Features:
+    """Probabilities of log-odds."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -30, 30))))
 
 
 def logit(probability: float) -> float:

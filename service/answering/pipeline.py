@@ -173,7 +173,7 @@ class Pipeline:
         if not evidence:
             return _Finding(question.text, asked, hits, [], 0.0)
         features = reading_features(self._models.encoder, question.text, evidence)
-        evidence = reread(evidence, features, self._models.reading)
+        evidence = reread(asked, evidence, features, self._models.reading)
         row = confidence_features(view, asked, evidence)
         confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
         return _Finding(question.text, asked, hits, evidence, confidence)

@@ -77,6 +77,11 @@ def enumeration(sentence: str) -> tuple[int, int] | None:
     return found[0] if len(found) == 1 else None
 
 
+def enumerates(sentence: str) -> bool:
+    """Whether a sentence lists three things or more, or announces a list."""
+    return sentence.endswith((":", "：")) or bool(_LIST.search(sentence))
+
+
 def quantity_of(sentence: str, question: str) -> tuple[int, int] | None:
     """The one quantity that counts a thing which the question names.
 

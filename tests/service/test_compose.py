@@ -33,7 +33,7 @@ def _evidence(
     ],
 )
 def test_only_the_same_facts_corroborate(one: str, other: str, same: bool) -> None:
-    first, second = _evidence(one, 0.9), _evidence(other, 0.9, "e")
+    first, second = _evidence(one, 0.5), _evidence(other, 0.5, "e")
     assert says_the_same(first, second) is same
     statements = select(understand("What is it?"), [first, second], 3)
     assert len(statements) == (1 if same else 2)
@@ -42,6 +42,9 @@ def test_only_the_same_facts_corroborate(one: str, other: str, same: bool) -> No
 def test_further_sentences_have_to_come_close() -> None:
     evidence = [_evidence("Ada.", 0.9), _evidence("Bob.", 0.8, "e"), _evidence("Cid.", 0.2, "f")]
     assert len(select(understand("Which names are there?"), evidence, 3)) == 2
+    assert len(select(understand("What is the name?"), evidence, 3)) == 1
+    doubtful = [_evidence("Ada.", 0.4), _evidence("Bob.", 0.3, "e"), _evidence("Cid.", 0.1, "f")]
+    assert len(select(understand("What is the name?"), doubtful, 3)) == 2
     assert len(select(understand("Which names are there?"), evidence, 1)) == 1
     assert select(understand("Which names are there?"), [], 3) == []
 
