@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 import numpy as np
@@ -57,8 +58,10 @@ def main() -> None:
 def _server() -> Iterator[str]:
     process = subprocess.Popen([COMMAND, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
     try:
-        for line in process.stderr or ():
+        assert process.stderr is not None  # noqa: S101  # it was asked for above
+        for line in process.stderr:
             if found := re.search(r"running on (http://\S+)", line):
+                Thread(target=process.stderr.read, daemon=True).start()  # or its log fills the pipe
                 yield found[1]
                 break
     finally:

@@ -10,6 +10,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import Stemmer
 
@@ -80,7 +81,6 @@ _per_thread = _PerThread()
 
 def tokenize(text: str) -> Iterator[Token]:
     """Yield the tokens of ``text`` with ranges over it, in order."""
-    stem = _per_thread.stem
     for match in _WORD.finditer(text):
         surface = match.group()
         if match.lastgroup == "cjk":
@@ -91,8 +91,7 @@ def tokenize(text: str) -> Iterator[Token]:
         elif match.lastgroup == "number":
             yield Token(_THOUSANDS.sub("", surface), surface, match.start(), match.end())
         else:
-            folded = _fold(_POSSESSIVE.sub("", surface))
-            term = _NUMBER_WORDS.get(folded) or stem(folded)
+            term = _term(surface)
             if term:
                 yield Token(term, surface, match.start(), match.end())
 
@@ -107,6 +106,12 @@ def content_terms(text: str) -> list[str]:
     tokens = list(tokenize(text))
     content = [t.term for t in tokens if not t.is_function_word]
     return list(dict.fromkeys(content or [t.term for t in tokens]))
+
+
+@lru_cache(maxsize=100_000)
+def _term(word: str) -> str:
+    folded = _fold(_POSSESSIVE.sub("", word))
+    return _NUMBER_WORDS.get(folded) or str(_per_thread.stem(folded))
 
 
 def _fold(word: str) -> str:

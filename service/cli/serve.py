@@ -1,5 +1,6 @@
 """``citewise serve``."""
 
+import copy
 import signal
 import sys
 from typing import Annotated
@@ -20,6 +21,7 @@ def serve(
 ) -> None:
     """Serve the HTTP API."""
     import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
 
     from service.http.app import create_app
 
@@ -32,4 +34,7 @@ def serve(
     with open_app(settings, announce=announce) as app:
         app.pipeline.warm()
         stderr.print("The API reference is at /docs.")
-        uvicorn.run(create_app(app), host=settings.host, port=settings.port, log_level="info")
+        # uvicorn logs requests to stdout, which is for results.
+        log_config = copy.deepcopy(LOGGING_CONFIG)
+        log_config["handlers"]["access"]["stream"] = "ext://sys.stderr"
+        uvicorn.run(create_app(app), host=settings.host, port=settings.port, log_config=log_config)

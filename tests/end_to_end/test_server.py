@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 import pytest
@@ -24,6 +25,7 @@ def server(seeds_dir: Path) -> Iterator[str]:
     assert process.stderr is not None
     for line in process.stderr:
         if found := re.search(r"running on (http://\S+)", line):
+            Thread(target=process.stderr.read, daemon=True).start()  # or its log fills the pipe
             yield found[1]
             break
     process.send_signal(signal.SIGTERM)
