@@ -1,8 +1,9 @@
 """Whether the evidence answers the question at all.
 
 A cosine cannot tell: a question about something that the documents do not say scores as
-high as one that they answer. So the confidence is learned from what the best sentence
-and its passage cover of the question, and above all from what they leave out.
+high as one that they answer, and what is high differs from one collection to the next. So
+the confidence is learned from how well the best sentence is supported, and from what its
+passage leaves out of the question.
 """
 
 from collections.abc import Sequence
@@ -21,16 +22,10 @@ Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filter
 CONFIDENCE_FEATURES = (
     "support",
     "margin",
-    "dense_sentence",
-    "dense_context",
-    "covered_sentence",
-    "covered_passage",
-    "covered_top",
     "rarest_missing",
     "unknown",
     "distinctive_covered",
     "type_match",
-    "phrase",
 )
 
 
@@ -47,7 +42,6 @@ def confidence_features(view: View, asked: Asked, evidence: Sequence[Evidence]) 
     weights = view.lexical.weights(asked.terms)
     best = evidence[0]
     around = passage_terms(best)
-    top = set().union(*(passage_terms(e) for e in evidence[:3]))
     missing = [weights[t] for t in asked.terms if t not in around]
     heaviest = max(weights.values(), default=0.0) or 1.0
     unknown = [t for t, n in view.lexical.counts(asked.terms).items() if not n]
@@ -56,16 +50,10 @@ def confidence_features(view: View, asked: Asked, evidence: Sequence[Evidence]) 
         [
             logit(best.support),
             logit(best.support) - logit(evidence[1].support) if len(evidence) > 1 else 0.0,
-            best.feature("dense_sentence"),
-            best.feature("dense_context"),
-            best.feature("lexical_sentence"),
-            coverage(around, weights),
-            coverage(top, weights),
             max(missing, default=0.0) / heaviest,
             len(unknown) / (len(asked.terms) or 1),
             coverage(around, distinctive) if any(distinctive.values()) else 1.0,
             best.feature("type_match"),
-            best.feature("phrase"),
         ]
     )
 

@@ -8,7 +8,7 @@ from index.types import Sentence
 from service.answering.evidence import Evidence
 
 # A longer list is shown as far as whole items fit.
-MAX_CHARACTERS = 1200
+MAX_CHARACTERS = 2400
 
 
 def completed(view: View, evidence: Evidence) -> Evidence:
