@@ -93,11 +93,11 @@ def test_two_processes_give_the_same_bytes(folder: Path) -> None:
 
 
 def test_text_of_documents_is_printed_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / "n[/x].txt").write_text("The comet :warning: returned [bold]in[/bold] May 1910.\x1b[31m\n")
-    _run("index", "n[/x].txt", cwd=tmp_path)
+    (tmp_path / "n[bold]x.txt").write_text("The comet :warning: returned [bold]in[/bold] May 1910.\x1b[31m\n")
+    _run("index", "n[bold]x.txt", cwd=tmp_path)
     listed = _run("docs", "list", cwd=tmp_path).stdout
-    assert listed.split("\t")[0] == "n[/x].txt"
-    shown = _run("docs", "show", "n[/x].txt", cwd=tmp_path).stdout
+    assert listed.split("\t")[0] == "n[bold]x.txt"
+    shown = _run("docs", "show", "n[bold]x.txt", cwd=tmp_path).stdout
     assert "The comet :warning: returned [bold]in[/bold] May 1910." in shown
     assert "\x1b" not in shown
 
