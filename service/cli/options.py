@@ -46,8 +46,11 @@ def plain(text: str) -> str:
 
 
 def show(text: str = "", style: str = "") -> None:
-    """Print text, which may be a document's, to stdout."""
-    stdout.print(plain(text), style=style)
+    """Print text, which may be a document's, to stdout; into a pipe, just as it is."""
+    if stdout.is_terminal:
+        stdout.print(plain(text), style=style)
+    else:
+        sys.stdout.write(plain(text) + "\n")
 
 
 def announce(message: str) -> None:
