@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import IO, cast
 
 import httpx2
 import numpy as np
@@ -58,10 +59,10 @@ def main() -> None:
 def _server() -> Iterator[str]:
     process = subprocess.Popen([COMMAND, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
     try:
-        assert process.stderr is not None  # noqa: S101  # it was asked for above
-        for line in process.stderr:
+        log = cast("IO[str]", process.stderr)
+        for line in log:
             if found := re.search(r"running on (http://\S+)", line):
-                Thread(target=process.stderr.read, daemon=True).start()  # or its log fills the pipe
+                Thread(target=log.read, daemon=True).start()  # or it fills the pipe
                 yield found[1]
                 break
     finally:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,12 +87,12 @@ class Logistic:
         return sigmoid(self.log_odds(features))
 
     @classmethod
-    def from_json(cls, described: Mapping[str, object], names: Sequence[str]) -> "Logistic":
+    def from_json(cls, described: Mapping[str, Any], names: Sequence[str]) -> "Logistic":
         """Read a model; its features must be the ones that the code computes."""
         model = cls(
-            tuple(described["names"]),  # type: ignore[arg-type]
-            tuple(described["weights"]),  # type: ignore[arg-type]
-            float(described["bias"]),  # type: ignore[arg-type]
+            tuple(described["names"]),
+            tuple(described["weights"]),
+            float(described["bias"]),
         )
         if model.names != tuple(names):
             raise ValueError(f"weights.json is for the features {model.names}, not {tuple(names)}.")
@@ -99,10 +100,10 @@ class Logistic:
 
 
 @lru_cache(maxsize=1)
-def load_weights() -> Mapping[str, Mapping[str, object]]:
+def load_weights() -> Mapping[str, Mapping[str, Any]]:
     """The shipped models' weights, by name."""
     text = files("service.answering").joinpath("weights.json").read_text(encoding="utf-8")
-    weights: Mapping[str, Mapping[str, object]] = json.loads(text)
+    weights: Mapping[str, Mapping[str, Any]] = json.loads(text)
     return weights
 
 

@@ -55,7 +55,7 @@ class Models:
             CrossEncoder(),
             Logistic.from_json(weights["reading"], READING_FEATURES),
             Logistic.from_json(weights["confidence"], CONFIDENCE_FEATURES),
-            float(str(weights["confidence"]["threshold"])),
+            float(weights["confidence"]["threshold"]),
         )
 
 

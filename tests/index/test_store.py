@@ -15,6 +15,7 @@ from index.errors import (
     RevisionNotFound,
 )
 from index.layout import Manifest
+from index.store.filters import Filters
 from index.store.sqlite import SqliteStore
 from index.types import Chunk, Document, EmbeddedChunk, Sentence
 
@@ -148,7 +149,7 @@ def test_collections_are_apart(store: SqliteStore) -> None:
         ({"absent": "z"}, set()),
     ],
 )
-def test_filters_select_exactly(store: SqliteStore, filters: dict[str, object], expected: set[str]) -> None:
+def test_filters_select_exactly(store: SqliteStore, filters: Filters, expected: set[str]) -> None:
     _put(
         store,
         Document("a", "1.", {"source": "P", "published_at": "2023-05-01", "tags": ["x", "y"], "pages": 9}),
@@ -157,16 +158,16 @@ def test_filters_select_exactly(store: SqliteStore, filters: dict[str, object], 
         store, Document("b", "2.", {"source": "P", "published_at": "2024-05-01", "tags": ["x"], "pages": 10})
     )
     _put(store, Document("c", "3.", {"source": "Q", "published_at": "2025-05-01", "open": True}))
-    assert store.matching("default", filters) == expected  # type: ignore[arg-type]
-    assert {r.id for r in store.documents("default", filters=filters)} == expected  # type: ignore[arg-type]
+    assert store.matching("default", filters) == expected
+    assert {r.id for r in store.documents("default", filters=filters)} == expected
 
 
 @pytest.mark.parametrize(
     "filters", [{"a": {"near": 1}}, {"a": {}}, {"a": None}, {'a"b': 1}, {"a": [[1]]}, {"a": 10**30}]
 )
-def test_filters_that_make_no_sense_are_refused(store: SqliteStore, filters: dict[str, object]) -> None:
+def test_filters_that_make_no_sense_are_refused(store: SqliteStore, filters: Filters) -> None:
     with pytest.raises(InvalidFilter):
-        store.matching("default", filters)  # type: ignore[arg-type]
+        store.matching("default", filters)
 
 
 def test_a_missing_store_is_not_made_by_reading(tmp_path: Path) -> None:
