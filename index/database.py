@@ -15,11 +15,22 @@ _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class _Holder:
-    """A thread's connection; it is closed when the thread ends and lets go of it."""
+    """A thread's connection; it is closed when the thread ends and lets go of it.
+
+    One closes after the other, since SQLite clears its log away with the last connection
+    only, and of two that close at the same moment neither finds itself to be the last.
+    """
+
+    _closing = threading.RLock()  # re-entrant: the collector may end a holder inside a close
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self.close = weakref.finalize(self, connection.close)
+        self.close = weakref.finalize(self, self._close, connection)
+
+    @classmethod
+    def _close(cls, connection: sqlite3.Connection) -> None:
+        with cls._closing:
+            connection.close()
 
 
 class Database:
