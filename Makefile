@@ -50,7 +50,7 @@ bench: $(READY) ## the quick-start floor on the same questions, and the times
 # The stamp is written last: an install that was cut off is done again.
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[formats,dev]'
 	@touch $@
 
 constraints: $(READY) ## pin what is installed now

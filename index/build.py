@@ -8,7 +8,9 @@ import numpy as np
 
 from index.errors import DocumentDeleted, DocumentNotFound, LoadError
 from index.index import Index, View
-from index.load.files import Source, load_file
+from index.load.files import Source
+from index.load.reading import Limits
+from index.load.sandbox import Sandbox
 from index.protocols import Chunker, Embedder
 from index.types import Chunk, Document, EmbeddedChunk
 
@@ -54,14 +56,14 @@ class Builder:
             IndexLocked: Another process is writing.
         """
         report = BuildReport()
-        with self.index.writing():
+        with self.index.writing(), Sandbox(Limits()) as sandbox:
             for source in sources:
                 try:
-                    outcome = self.put(collection, load_file(source))
+                    for document in sandbox.read(source):
+                        if isinstance(document, Document):
+                            getattr(report, self.put(collection, document)).append(document.id)
                 except LoadError as error:
                     report.failed[source.document_id] = str(error)
-                else:
-                    getattr(report, outcome).append(source.document_id)
                 progress(source)
         report.index_version = self.index.store.version()
         return report

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,6 +67,19 @@ class Database:
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             self._local.holder = holder
         return holder.connection
+
+    def use_wal(self) -> None:
+        """Keep changes in a log beside the file, so that readers and a writer do not wait."""
+        deadline = time.monotonic() + _BUSY_MS / 1000
+        while True:
+            try:
+                self.connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                # SQLite does not wait by itself where the mode of a file is just being set.
+                if error.sqlite_errorcode & 0xFF not in _LOCKED or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

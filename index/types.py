@@ -46,6 +46,15 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page (of a presentation: a slide) and its range of the text; ``number`` counts from 1."""
+
+    start: int
+    end: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence-like range. Bullet marks and surrounding white space lie outside it."""
 
@@ -56,12 +65,19 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One loaded document: canonical text, what is known about it, and its headings."""
+    """One loaded document: canonical text, what is known about it, and its outline.
+
+    Attributes:
+        headings: In order of their ranges.
+        pages: In order of their ranges, which do not overlap; none where the format has
+            no pages.
+    """
 
     id: str
     text: str
     metadata: Metadata = field(default_factory=dict)
     headings: tuple[Heading, ...] = ()
+    pages: tuple[Page, ...] = ()
 
     @property
     def revision(self) -> str:

@@ -19,7 +19,9 @@ from eval.stats import Figure, auroc, mean
 from eval.types import Case
 from index.embed.onnx import OnnxEmbedder
 from index.embed.resolve import DEFAULT_MODEL
-from index.load.files import find_sources, load_file
+from index.load.files import find_sources
+from index.load.reading import Limits
+from index.load.sandbox import Sandbox
 from index.text.sentences import split_sentences
 from index.types import Document
 from service.settings import load_settings
@@ -35,7 +37,9 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     arguments = parser.parse_args()
     embedder = OnnxEmbedder(DEFAULT_MODEL, load_settings().cache_dir / "models", print)
-    documents = {s.document_id: load_file(s) for s in find_sources([arguments.folder])}
+    with Sandbox(Limits()) as sandbox:
+        loaded = [found for source in find_sources([arguments.folder]) for found in sandbox.read(source)]
+    documents = {d.id: d for d in loaded if isinstance(d, Document)}
     chunks = [
         (document, start)
         for document in documents.values()

@@ -1,1 +1,1 @@
-"""Files into documents: one module a format, behind the ``Loader`` protocol."""
+"""Files into documents: finding them, naming them, reading them within limits."""

@@ -71,7 +71,7 @@ class LexicalProjection:
         return database
 
     def _prepare(self, database: Database) -> None:
-        database.connection.execute("PRAGMA journal_mode = WAL")
+        database.use_wal()
         with database.writing() as tx:
             made = tx.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone()
             stamp = tx.execute("SELECT stamp FROM state").fetchone() if made else None

@@ -70,7 +70,7 @@ class SqliteStore:
     def _open(self, create: Manifest | None) -> None:
         connection = self._connection
         if create is not None:
-            connection.execute("PRAGMA journal_mode = WAL")
+            self._database.use_wal()
             with self._database.writing() as tx:
                 if not tx.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                     for statement in TABLES.split(";"):

@@ -9,15 +9,20 @@ from index.embed.export import exported_model
 from index.embed.onnx import OnnxEmbedder
 from index.embed.resolve import DEFAULT_MODEL, fingerprint, resolve_model, stat_signature
 from index.errors import ModelUnavailable
-from index.load.files import find_sources, load_file
+from index.load.files import find_sources
+from index.load.reading import Limits
+from index.load.sandbox import Sandbox
 from index.text.sentences import split_sentences
+from index.types import Document
 from tests.conftest import SEEDS
 
 
 def _passages() -> list[str]:
     texts = []
-    for source in find_sources([SEEDS]):
-        document = load_file(source)
+    with Sandbox(Limits()) as sandbox:
+        documents = [document for source in find_sources([SEEDS]) for document in sandbox.read(source)]
+    for document in documents:
+        assert isinstance(document, Document)
         texts += [document.text[s.start : s.end] for s in split_sentences(document.text, document.headings)]
         texts.append(document.text[:3000])
     return [*texts, "成都会议 👩‍👩‍👧 e\u0301lite", "."]

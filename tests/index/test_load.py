@@ -1,5 +1,6 @@
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,24 @@ from index.errors import (
     UnreadableFile,
     UnsupportedFormat,
 )
-from index.load import files
-from index.load.files import Source, find_sources, load_file
-from index.load.markdown import MarkdownLoader
-from index.load.text import TextLoader
+from index.load.files import Source, find_sources
+from index.load.reading import Limits, Reading
+from index.load.registry import loader_for, loader_of, require_format
+from index.load.sandbox import Sandbox
+from index.types import Document
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(Limits()) as opened:
+        yield opened
+
+
+def load(data: bytes, name: str) -> Document:
+    """The one document in a file, read in this process."""
+    (document,) = Reading(Limits(), loader_for).load(loader_of(require_format(name)), data, name, {})
+    assert isinstance(document, Document)
+    return document
 
 
 @pytest.mark.parametrize(
@@ -27,31 +42,31 @@ from index.load.text import TextLoader
     ],
 )
 def test_text_is_decoded_by_mark_or_as_utf8(data: bytes) -> None:
-    assert TextLoader().load(data, "a.txt", {}).text == "Grüße aus Köln, 成都"
+    assert load(data, "a.txt").text == "Grüße aus Köln, 成都"
 
 
 def test_other_encodings_are_detected() -> None:
     text = (
         "Die Straße nach Köln wurde für längere Zeit gesperrt. Übrigens wäre das früher nötig gewesen. " * 5
     )
-    assert TextLoader().load(text.encode("cp1252"), "a.txt", {}).text == text
+    assert load(text.encode("cp1252"), "a.txt").text == text
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t", b"\xef\xbb\xbf", b"--- ...\n"])
 def test_a_file_without_text_is_refused(data: bytes) -> None:
     with pytest.raises(EmptyDocument, match=r"a\.txt"):
-        TextLoader().load(data, "a.txt", {})
+        load(data, "a.txt")
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04\x00\x00", b"\xff\xfeA"])
 def test_a_binary_file_is_refused(data: bytes) -> None:
     with pytest.raises(UnsupportedFormat, match=r"a\.txt"):
-        TextLoader().load(data, "a.txt", {})
+        load(data, "a.txt")
 
 
 def test_markdown_headings_come_from_the_parser_and_point_into_the_source() -> None:
     source = "# One *two*\n\nText.\n\nSetext\n------\n\n```\n# no heading\n```\n\n> ## Quoted\n"
-    document = MarkdownLoader().load(source.encode(), "a.md", {})
+    document = load(source.encode(), "a.md")
     assert document.text == source
     assert [(h.level, h.title) for h in document.headings] == [(1, "One *two*"), (2, "Setext"), (2, "Quoted")]
     assert all(source[h.start : h.end] == h.title for h in document.headings)
@@ -68,11 +83,13 @@ def test_folders_are_walked_in_order_without_hidden_or_linked_files(tmp_path: Pa
     assert [s.document_id for s in find_sources([tmp_path / "docs"])] == ["a.md", "b.txt", "sub/c.TXT"]
 
 
-def test_metadata_is_read_from_beside_the_files(tmp_path: Path) -> None:
+def test_metadata_is_read_from_beside_the_files(tmp_path: Path, sandbox: Sandbox) -> None:
     (tmp_path / "a.txt").write_text("text")
     (tmp_path / "metadata.json").write_text(json.dumps({"a.txt": {"title": "T", "source": "S"}}))
     (source,) = find_sources([tmp_path])
-    assert load_file(source).metadata == {"title": "T", "source": "S"}
+    (document,) = sandbox.read(source)
+    assert isinstance(document, Document)
+    assert document.metadata == {"title": "T", "source": "S"}
 
 
 def test_two_files_of_one_id_are_refused(tmp_path: Path) -> None:
@@ -84,13 +101,13 @@ def test_two_files_of_one_id_are_refused(tmp_path: Path) -> None:
     assert len(list(find_sources([tmp_path / "x" / "n.txt", tmp_path / "x"]))) == 2
 
 
-def test_a_name_that_is_not_utf8_is_refused_by_itself(tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_is_refused_by_itself(tmp_path: Path, sandbox: Sandbox) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
     path.write_text("text")
     (source,) = find_sources([tmp_path])
     source.document_id.encode()
     with pytest.raises(UnreadableFile, match="not UTF-8"):
-        load_file(source)
+        sandbox.read(source)
 
 
 @pytest.mark.parametrize("content", ["[1]", "not json", '{"a.txt": 1}', '{"a.txt": {"x": NaN}}', "[" * 9999])
@@ -106,16 +123,18 @@ def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
         list(find_sources([tmp_path / "nowhere"]))
 
 
-def test_a_file_that_vanished_or_is_a_folder_is_unreadable(tmp_path: Path) -> None:
+def test_a_file_that_vanished_or_is_a_folder_is_unreadable(tmp_path: Path, sandbox: Sandbox) -> None:
     with pytest.raises(UnreadableFile, match=r"gone\.txt"):
-        load_file(Source(tmp_path / "gone.txt", "gone.txt", {}))
+        sandbox.read(Source(tmp_path / "gone.txt", "gone.txt", {}))
     (tmp_path / "folder.txt").mkdir()
     with pytest.raises(UnreadableFile, match=r"folder\.txt"):
-        load_file(Source(tmp_path / "folder.txt", "folder.txt", {}))
+        sandbox.read(Source(tmp_path / "folder.txt", "folder.txt", {}))
 
 
-def test_a_file_over_the_limit_names_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_BYTES", 10)
+def test_a_file_over_the_limit_names_the_limit(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("more than ten bytes")
-    with pytest.raises(DocumentTooLarge, match="limit for one document is 10"):
-        load_file(Source(tmp_path / "a.txt", "a.txt", {}))
+    with (
+        Sandbox(Limits(bytes=10)) as sandbox,
+        pytest.raises(DocumentTooLarge, match="limit for one file is 10"),
+    ):
+        sandbox.read(Source(tmp_path / "a.txt", "a.txt", {}))

@@ -1,22 +1,22 @@
 """Markdown. The source is the canonical text, so a quote is found as the author typed it."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
 
-from index.load.text import decode, titled
+from index.load.formats.text import decode, titled
+from index.load.reading import Reading
 from index.types import Document, Heading, Metadata
 
 
 class MarkdownLoader:
-    """Loads ``.md``; headings (``#`` and underlined) come from a CommonMark parser."""
+    """Loads Markdown; headings (``#`` and underlined) come from a CommonMark parser."""
 
-    extensions = frozenset({".md", ".markdown"})
-
-    def load(self, data: bytes, document_id: str, metadata: Metadata) -> Document:
+    def load(self, data: bytes, document_id: str, metadata: Metadata, reading: Reading) -> Iterator[Document]:
         """Decode, bring into canonical form and locate the headings."""
         text = decode(data, document_id)
-        return titled(document_id, text, metadata, _headings(text))
+        yield titled(document_id, text, metadata, _headings(text))
 
 
 def _headings(text: str) -> tuple[Heading, ...]:

@@ -1,8 +1,11 @@
 """Plain text."""
 
+from collections.abc import Iterator
+
 from charset_normalizer import from_bytes
 
 from index.errors import EmptyDocument, UnsupportedFormat
+from index.load.reading import Reading
 from index.text.blocks import infer_headings
 from index.text.canonical import canonical
 from index.types import Document, Heading, Metadata
@@ -11,14 +14,12 @@ _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 class TextLoader:
-    """Loads ``.txt``; headings are inferred from layout."""
+    """Loads plain text; headings are inferred from layout."""
 
-    extensions = frozenset({".txt", ".text"})
-
-    def load(self, data: bytes, document_id: str, metadata: Metadata) -> Document:
+    def load(self, data: bytes, document_id: str, metadata: Metadata, reading: Reading) -> Iterator[Document]:
         """Decode, bring into canonical form and find the headings."""
         text = decode(data, document_id)
-        return titled(document_id, text, metadata, infer_headings(text))
+        yield titled(document_id, text, metadata, infer_headings(text))
 
 
 def decode(data: bytes, name: str) -> str:

@@ -1,0 +1,136 @@
+"""One file being read, together with every file inside it, within limits."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import BinaryIO, TypeAlias
+
+from index.errors import DocumentTooLarge, LoadError
+from index.load.language import with_language
+from index.protocols import Loader
+from index.types import Document, Metadata
+
+MEGABYTE = 1024 * 1024
+_BLOCK = MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may cost.
+
+    Attributes:
+        bytes: Size of the file, and of each file inside it.
+        expanded: Size of all files inside it together, unpacked.
+        members: Number of files inside it.
+        depth: How deep files may lie inside files.
+        pages: Pages, slides or sheets of one document.
+        seconds: Time, by the clock.
+        memory: Address space of the reading process, in bytes.
+    """
+
+    bytes: int = 64 * MEGABYTE
+    expanded: int = 512 * MEGABYTE
+    members: int = 10_000
+    depth: int = 3
+    pages: int = 5_000
+    seconds: float = 120.0
+    memory: int = 2048 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file inside another that could not be read."""
+
+    document_id: str
+    reason: str
+
+
+Loaded: TypeAlias = Document | Failure
+
+
+@dataclass(slots=True)
+class _Spent:
+    expanded: int = 0
+    members: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads one file and the files inside it.
+
+    Args:
+        limits: What it may cost.
+        loader_for: The loader of a file, by its name; None if there is none.
+    """
+
+    limits: Limits
+    loader_for: Callable[[str], Loader | None]
+    _depth: int = 0
+    _spent: _Spent = field(default_factory=_Spent)
+
+    def load(self, loader: Loader, data: bytes, document_id: str, metadata: Metadata) -> Iterator[Loaded]:
+        """Yield what a loader finds, each document with its language."""
+        for loaded in loader.load(data, document_id, metadata, self):
+            yield with_language(loaded) if isinstance(loaded, Document) else loaded
+
+    def member(self, stream: BinaryIO, name: str, document_id: str, metadata: Metadata) -> Iterator[Loaded]:
+        """Yield what is in a file inside this one; nothing if it has no loader or is hidden.
+
+        Args:
+            stream: Its bytes; read no further than the limits allow, whatever size is
+                announced.
+            name: Its name, whose extension tells the format.
+            document_id: Its id.
+            metadata: What is known of it.
+
+        Raises:
+            DocumentTooLarge: All files inside together pass a limit.
+        """
+        if PurePosixPath(name).name.startswith("."):
+            return
+        loader = self.loader_for(name)
+        if loader is None:
+            return
+        self._spent.members += 1
+        if self._spent.members > self.limits.members:
+            raise DocumentTooLarge(
+                f"{document_id} is one of more than {self.limits.members:,} files in one archive.",
+                "Unpack it and index the folder, or raise limit_members.",
+            )
+        if self._depth >= self.limits.depth:
+            raise DocumentTooLarge(
+                f"{document_id} lies more than {self.limits.depth} archives deep.", "Unpack the outer ones."
+            )
+        inner = replace(self, _depth=self._depth + 1)
+        try:
+            yield from inner.load(loader, self._read(stream, document_id), document_id, metadata)
+        except DocumentTooLarge:
+            raise
+        except LoadError as error:
+            yield Failure(document_id, str(error))
+
+    def require_pages(self, count: int, document_id: str) -> None:
+        """Raise DocumentTooLarge when a document has more pages than are allowed."""
+        if count > self.limits.pages:
+            raise DocumentTooLarge(
+                f"{document_id} has {count:,} pages; the limit is {self.limits.pages:,}.",
+                "Split it, or raise limit_pages.",
+            )
+
+    def _read(self, stream: BinaryIO, document_id: str) -> bytes:
+        blocks, size = [], 0
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            self._spent.expanded += len(block)
+            if size > self.limits.bytes:
+                raise DocumentTooLarge(
+                    f"{document_id} has more than {self.limits.bytes:,} bytes, the limit for one file.",
+                    "Take it out of the archive, or raise limit_megabytes.",
+                )
+            if self._spent.expanded > self.limits.expanded:
+                raise DocumentTooLarge(
+                    f"{document_id}: the archive unpacks to more than {self.limits.expanded:,} bytes.",
+                    "Unpack it and index the folder, or raise limit_expanded_megabytes.",
+                )
+            blocks.append(block)
+        return b"".join(blocks)

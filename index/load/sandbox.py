@@ -1,0 +1,160 @@
+"""Reading files in a process of its own, so that a hostile one can cost no more than its limits."""
+
+import ctypes
+import logging
+import multiprocessing
+import resource
+import signal
+from concurrent.futures import Future
+from pathlib import Path
+from stat import S_ISREG
+from types import TracebackType
+from typing import Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from index.errors import CitewiseError, DocumentTooLarge, LoadError, UnreadableFile
+from index.load.files import Source, printable
+from index.load.reading import MEGABYTE, Limits, Loaded, Reading
+from index.load.registry import Format, loader_for, loader_of, require_format
+from index.types import Metadata
+
+log = logging.getLogger(__name__)
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+class Sandbox:
+    """A reading process; it is started when it is first needed and replaced when it dies.
+
+    Args:
+        limits: What one file may cost.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._pool: ProcessPool | None = None
+
+    def read(self, source: Source) -> list[Loaded]:
+        """All documents in a file, and what in it could not be read.
+
+        Raises:
+            LoadError: It cannot be read, or passed a limit, which is named.
+        """
+        return self.result(self.submit(source), source)
+
+    def submit(self, source: Source) -> "Future[list[Loaded]]":
+        """Begin to read a file; ``result`` waits for it.
+
+        Raises:
+            LoadError: It is no regular file, is too large or has no loader.
+        """
+        wanted = source.format or require_format(printable(source.path.name))
+        _require_file(source.path, self._limits)
+        if self._pool is None:
+            self._pool = ProcessPool(
+                max_workers=1,
+                context=multiprocessing.get_context("spawn"),
+                initializer=_confine,
+                initargs=(self._limits,),
+            )
+        future: Future[list[Loaded]] = self._pool.schedule(
+            _read,
+            args=(source.path, wanted, source.document_id, source.metadata, self._limits),
+            timeout=self._limits.seconds,
+        )
+        return future
+
+    def result(self, future: "Future[list[Loaded]]", source: Source) -> list[Loaded]:
+        """What a submitted file holds.
+
+        Raises:
+            LoadError: It cannot be read, or passed a limit, which is named.
+        """
+        document_id = source.document_id
+        try:
+            return future.result()
+        except TimeoutError as error:
+            raise DocumentTooLarge(
+                f"{document_id} took longer than {self._limits.seconds:g} seconds to read.",
+                "Split it, or raise limit_seconds.",
+            ) from error
+        except MemoryError as error:
+            raise self._out_of_memory(document_id) from error
+        except ProcessExpired as error:
+            if error.exitcode == -signal.SIGKILL:
+                raise self._out_of_memory(document_id) from error
+            raise UnreadableFile(
+                f"{document_id} made its reader stop (exit code {error.exitcode}).",
+                "The file is damaged; save it again with the program that made it.",
+            ) from error
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._pool:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+            self._pool = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _out_of_memory(self, document_id: str) -> DocumentTooLarge:
+        return DocumentTooLarge(
+            f"{document_id} needs more than {self._limits.memory // MEGABYTE:,} MiB of memory to read.",
+            "Split it, or raise limit_memory_megabytes.",
+        )
+
+
+def _require_file(path: Path, limits: Limits) -> None:
+    shown = printable(str(path))
+    if shown != str(path):
+        raise UnreadableFile(f"The name of {shown} is not UTF-8.", "Rename the file.")
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise UnreadableFile(
+            f"{shown} cannot be read ({error.strerror}).", "Check that it is still there."
+        ) from error
+    if not S_ISREG(status.st_mode):
+        raise UnreadableFile(f"{shown} is not a regular file.", "Give files and folders.")
+    if status.st_size > limits.bytes:
+        raise DocumentTooLarge(
+            f"{shown} has {status.st_size:,} bytes; the limit for one file is {limits.bytes:,}.",
+            "Split it, or raise limit_megabytes.",
+        )
+
+
+def _confine(limits: Limits) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    # Ctrl-C goes to the whole group; the parent ends this process when it is done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _read(path: Path, wanted: Format, document_id: str, metadata: Metadata, limits: Limits) -> list[Loaded]:
+    reading = Reading(limits, loader_for)
+    try:
+        with path.open("rb") as file:
+            data = file.read(limits.bytes)  # it may have grown since it was looked at
+        return list(reading.load(loader_of(wanted), data, document_id, metadata))
+    except (CitewiseError, MemoryError):
+        raise
+    except OSError as error:
+        raise UnreadableFile(
+            f"{path} cannot be read ({error.strerror}).", "Check its permissions."
+        ) from error
+    except RecursionError as error:
+        raise LoadError(f"{document_id} is nested too deeply.", "Flatten it.") from error
+    except Exception as error:
+        # A parser's own error: what it says of the bytes is all that is known.
+        log.debug("reading %s", document_id, exc_info=error)
+        raise LoadError(
+            f"{document_id} is not a readable {wanted.name} file ({type(error).__name__}: {error}).",
+            "The file is damaged; save it again with the program that made it.",
+        ) from None
