@@ -1,18 +1,24 @@
 """SQLite files as every part of the index opens them: WAL, one connection a thread."""
 
+import os
 import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from index.errors import IndexDamaged, IndexLocked, StorageFailed
 
 _BUSY_MS = 10_000
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+# A file's modification time and size, and that it has no log.
+_State: TypeAlias = tuple[int, int]
 
 
 class _Holder:
@@ -24,8 +30,9 @@ class _Holder:
 
     _closing = threading.RLock()  # re-entrant: the collector may end a holder inside a close
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, frozen: _State | None) -> None:
         self.connection = connection
+        self.frozen = frozen
         self.close = weakref.finalize(self, self._close, connection)
 
     @classmethod
@@ -40,10 +47,18 @@ class Database:
     Args:
         path: The file; it is made if it is not there.
         synchronous: ``FULL`` for the truth, ``NORMAL`` for what can be made again.
+        prepare: Told of each new connection.
     """
 
-    def __init__(self, path: Path, *, synchronous: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        synchronous: str,
+        prepare: Callable[[sqlite3.Connection], None] = lambda _: None,
+    ) -> None:
         self.path = path
+        self._prepare = prepare
         self._synchronous = synchronous
         self._local = threading.local()
         self._holders: weakref.WeakSet[_Holder] = weakref.WeakSet()
@@ -54,19 +69,52 @@ class Database:
         """This thread's connection, in autocommit mode outside the blocks below."""
         holder: _Holder | None = getattr(self._local, "holder", None)
         if holder is None:
+            frozen = self._frozen()
             connection = sqlite3.connect(
-                self.path, isolation_level=None, check_same_thread=False, cached_statements=256
+                self.path.absolute().as_uri() + ("?immutable=1" if frozen else ""),
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
             )
-            holder = _Holder(connection)
+            holder = _Holder(connection, frozen)
             with self._lock:
                 self._holders.add(holder)
             connection.row_factory = sqlite3.Row
+            self._prepare(connection)
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             self._local.holder = holder
         return holder.connection
+
+    def _frozen(self) -> _State | None:
+        # SQLite cannot open a log in a folder that it must not write. A file without a log
+        # can be read as it stands, for as long as it stays so.
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        log = self.path.with_name(self.path.name + "-wal")
+        if log.exists() or os.access(self.path.parent, os.W_OK):
+            return None
+        return status.st_mtime_ns, status.st_size
+
+    def compact(self) -> None:
+        """Rewrite the file without anything that was deleted, and empty its log.
+
+        Raises:
+            IndexLocked: Somebody is reading, so the log cannot be emptied.
+            StorageFailed: There is no room for the second copy of the file that this makes.
+        """
+        with self.translated():
+            self.connection.execute("VACUUM")
+            if self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise IndexLocked(
+                    f"{self.path} is being read, so its log cannot be emptied.",
+                    "Try again; if a server is busy all the time, stop it meanwhile.",
+                )
 
     def use_wal(self) -> None:
         """Keep changes in a log beside the file, so that readers and a writer do not wait."""
@@ -90,12 +138,20 @@ class Database:
         """
         with self.translated():
             connection = self.connection
+            frozen = self._local.holder.frozen
+            if frozen and frozen != self._frozen():
+                self._local.holder.close()
+                del self._local.holder
+                connection = self.connection
+                frozen = self._local.holder.frozen
             connection.execute("BEGIN")
             try:
                 yield connection
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+            if frozen and frozen != self._frozen():
+                raise IndexLocked(f"{self.path} was changed while it was read.", "Try again.")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -134,7 +190,7 @@ class Database:
             if code in _DAMAGED:
                 raise IndexDamaged(
                     f"{self.path} is damaged ({error}).",
-                    "Restore it from a copy, or remove it and index again.",
+                    "Restore it from a backup: citewise restore FILE; or remove it and index again.",
                 ) from error
             raise StorageFailed(
                 f"{self.path} cannot be read or written ({error}).", "Check its permissions and the disk."

@@ -21,6 +21,8 @@
     │   ├── IndexMismatch         built with another embedder, chunker or schema
     │   ├── IndexLocked           another process is writing
     │   ├── IndexDamaged
+    │   ├── IndexExists           a restore would replace it
+    │   ├── BackupUnusable        no backup, damaged, or of another schema
     │   └── StorageFailed         the disk is full, read-only, or fails
     ├── ModelUnavailable          a model that is not on this machine
     └── CitationBroken            an answer whose citation does not resolve (a defect)
@@ -187,6 +189,20 @@ class IndexDamaged(IndexStateError):
 
     slug = "index-damaged"
     title = "Index damaged"
+
+
+class IndexExists(IndexStateError):
+    """There is an index where one is to be restored."""
+
+    slug = "index-exists"
+    title = "Index exists"
+
+
+class BackupUnusable(IndexStateError):
+    """A file that cannot be restored from."""
+
+    slug = "backup-unusable"
+    title = "Backup not usable"
 
 
 class StorageFailed(IndexStateError):

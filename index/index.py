@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from index.errors import IndexDamaged, IndexLocked, UnreadableFile
+from index.errors import IndexDamaged, IndexLocked, StorageFailed
 from index.layout import Layout, Manifest
+from index.points import Point, reach
 from index.projections.lexical import LexicalProjection
 from index.projections.vectors import MovedOn, VectorProjection
 from index.store.sqlite import SqliteStore
@@ -20,6 +21,7 @@ from index.store.sqlite import SqliteStore
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 _ATTEMPTS = 50
+_PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Index:
             try:
                 root.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise UnreadableFile(
+                raise StorageFailed(
                     f"The data directory {root} cannot be made ({error.strerror}).",
                     "Choose another with --data-dir or CITEWISE_DATA_DIR.",
                 ) from error
@@ -86,19 +88,24 @@ class Index:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, collection: str, work: Callable[[View], T]) -> T:
+    def read(self, collection: str, work: Callable[[View], T], *, deleted: bool = False) -> T:
         """Run ``work`` on a collection at its newest version and return its result.
 
         Everything that ``work`` reads is of that one version. Should a projection move on
         under it, it is run again, so it must have no effects of its own.
 
+        Args:
+            collection: Its name.
+            work: What to do.
+            deleted: The collection may have been deleted, and then is empty.
+
         Raises:
-            CollectionNotFound: No document was ever put into the collection.
+            CollectionNotFound: There is no such collection.
             IndexMismatch: Another process rebuilt the index another way meanwhile.
         """
         for attempt in range(_ATTEMPTS):
             try:
-                return self._read(collection, work, again=attempt > 0)
+                return self._read(collection, work, again=attempt > 0, deleted=deleted)
             except MovedOn:
                 continue
             except IndexDamaged as error:
@@ -110,10 +117,11 @@ class Index:
             "Try again later.",
         )
 
-    def _read(self, collection: str, work: Callable[[View], T], *, again: bool) -> T:
+    def _read(self, collection: str, work: Callable[[View], T], *, again: bool, deleted: bool) -> T:
         with self.store.snapshot() as version:
             self.store.manifest().require(self.manifest)
-            self.store.require_collection(collection)
+            if not deleted:
+                self.store.require_collection(collection)
             vectors, lexical = self._projections_of(collection)
             # A snapshot that was opened after a projection was seen ahead of an earlier one
             # cannot be behind it, unless the database was replaced by an older copy.
@@ -136,35 +144,60 @@ class Index:
             return projections is not None
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the write lock; at the end, bring the projections up to date and save them.
+    def writing(self, *, rebuilding: bool = False) -> Iterator[None]:
+        """Hold the write lock of the data directory.
+
+        Args:
+            rebuilding: The index may have been built otherwise than is configured.
 
         Raises:
-            IndexLocked: Another process is writing.
+            IndexLocked: Another process or thread keeps writing.
+            IndexMismatch: Another process rebuilt the index another way meanwhile.
         """
         lock = FileLock(self.layout.write_lock)
         try:
-            lock.acquire(timeout=1)
+            lock.acquire(timeout=_PATIENCE_SECONDS, poll_interval=0.01)
         except Timeout:
             raise IndexLocked(
                 f"Another process is writing to {self.layout.root}.",
                 "Wait until it has finished, then try again.",
             ) from None
         except OSError as error:
-            raise UnreadableFile(
+            raise StorageFailed(
                 f"{self.layout.root} cannot be written ({error.strerror}).",
                 "Check its permissions and the disk.",
             ) from error
         try:
+            if not rebuilding:
+                self.store.manifest().require(self.manifest)
+            self.layout.sweep()
             yield
-            self.save_projections()
         finally:
             lock.release()
 
     def save_projections(self) -> None:
         """Bring every collection's projections to the newest version and save them."""
-        for collection in self.store.collections():
-            self.read(collection, lambda view: view.vectors.save())
+        for collection in self.store.collection_names():
+            self.read(collection, lambda view: view.vectors.save(), deleted=True)
+
+    def clear_projections(self, collection: str) -> None:
+        """Bring a deleted collection's projections up to date, so that they hold nothing of it."""
+        self.read(collection, lambda view: view.vectors.save(), deleted=True)
+
+    def erase(self) -> None:
+        """Leave no byte of deleted documents or expired revisions in any file of the index.
+
+        The caller holds the write lock.
+
+        Raises:
+            IndexLocked: Somebody is reading all the time.
+            StorageFailed: There is no room for a second copy of the store.
+        """
+        self.store.compact()
+        reach(Point.ERASE_VACUUMED)
+        for collection in self.store.collection_names(deleted=True):
+            self.read(collection, lambda view: view.vectors.save(), deleted=True)
+            self._projections_of(collection)[1].compact()
 
     def _projections_of(self, collection: str) -> tuple[VectorProjection, LexicalProjection]:
         stamp = hashlib.sha256(f"{self.manifest.to_json()} {self.store.generation()}".encode()).hexdigest()[

@@ -15,7 +15,7 @@ from pathlib import Path
 from index.errors import IndexMismatch
 from index.types import Json
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Layout:
     def write_lock(self) -> Path:
         """Locked by the writing process."""
         return self.root / "write.lock"
+
+    def sweep(self) -> None:
+        """Remove what a process that was killed while writing left half-done."""
+        for left in (*self.root.glob("*.tmp*"), *self.root.glob("projections/*/*.tmp")):
+            left.unlink(missing_ok=True)
 
     def projections(self, collection: str) -> Path:
         """The folder of one collection's projections; the name is never a path."""

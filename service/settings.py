@@ -40,6 +40,15 @@ class Settings(BaseSettings):
     )
     top_k: int = Field(8, ge=1, le=100, description="Passages to retrieve.")
     max_sentences: int = Field(3, ge=1, le=10, description="Most sentences in an answer.")
+    keep_revisions_days: float | None = Field(
+        None, ge=0, description="Days that a replaced revision keeps its text; without it, for good."
+    )
+    limit_megabytes: int = Field(64, ge=1, description="Largest file, in MiB, also inside an archive.")
+    limit_expanded_megabytes: int = Field(512, ge=1, description="Largest archive, unpacked, in MiB.")
+    limit_members: int = Field(10_000, ge=1, description="Most files in an archive.")
+    limit_pages: int = Field(5_000, ge=1, description="Most pages of a document.")
+    limit_seconds: float = Field(120, gt=0, description="Longest time to read one file.")
+    limit_memory_megabytes: int = Field(2048, ge=256, description="Most memory to read one file, in MiB.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="Least severe messages to log."
     )

@@ -9,7 +9,10 @@ from index.chunk import ChunkerConfig, SentenceChunker
 from index.embed.onnx import OnnxEmbedder
 from index.errors import InvalidSettings
 from index.index import Index
+from index.ingest import Ingest
 from index.layout import Layout, Manifest
+from index.load.reading import MEGABYTE, Limits
+from index.load.sandbox import Sandbox
 from index.store.sqlite import SqliteStore
 from service.answering.pipeline import Models, Pipeline
 from service.settings import Settings
@@ -23,6 +26,11 @@ class App:
     index: Index
     pipeline: Pipeline
     builder: Builder
+    sandbox: Sandbox
+
+    def ingest(self, collection: str) -> Ingest:
+        """What puts files into a collection."""
+        return Ingest(self.builder, self.sandbox, collection)
 
 
 @contextmanager
@@ -57,13 +65,28 @@ def open_app(
             f"Set it to {embedder.max_tokens - chunking.context_tokens} or less.",
         )
     manifest = Manifest(embedder.describe(), chunking.describe())
-    with Index(settings.data_dir, manifest, create=create, rebuilding=rebuilding) as index:
+    with (
+        Index(settings.data_dir, manifest, create=create, rebuilding=rebuilding) as index,
+        Sandbox(_limits(settings)) as sandbox,
+    ):
         yield App(
             settings,
             index,
             Pipeline(index, embedder, Models.shipped),
             Builder(index, SentenceChunker(embedder.count_tokens, chunking), embedder),
+            sandbox,
         )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        bytes=settings.limit_megabytes * MEGABYTE,
+        expanded=settings.limit_expanded_megabytes * MEGABYTE,
+        members=settings.limit_members,
+        pages=settings.limit_pages,
+        seconds=settings.limit_seconds,
+        memory=settings.limit_memory_megabytes * MEGABYTE,
+    )
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def seeds_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the seeds indexed. Read only."""
     data_dir = tmp_path_factory.mktemp("seeds") / "index"
     with open_app(load_settings(data_dir=data_dir), create=True) as app:
-        app.builder.add_files("default", find_sources([SEEDS]))
+        app.ingest("default").add(find_sources([SEEDS]))
     return data_dir
 
 

@@ -58,9 +58,7 @@ READERS: Mapping[str, Callable[[Path], Collection]] = {"squad": squad, "nq": nat
 def build(collection: Collection, builder: Builder, index: Index) -> None:
     """Index a collection under its name; what is there already is skipped."""
     done = {r.id for r in index.store.documents(collection.name)}
-    with index.writing():
-        for document_id, (title, text) in collection.documents.items():
-            if document_id not in done:
-                builder.put(
-                    collection.name, Document(document_id, text, {"title": title}, infer_headings(text))
-                )
+    for document_id, (title, text) in collection.documents.items():
+        if document_id not in done:
+            builder.put(collection.name, Document(document_id, text, {"title": title}, infer_headings(text)))
+    builder.save()

@@ -42,14 +42,38 @@ class Sandbox:
         """
         return self.result(self.submit(source), source)
 
+    def check(self, source: Source) -> Format:
+        """The format of a file that may be read.
+
+        Raises:
+            LoadError: It is no regular file, is too large or has no loader.
+        """
+        shown = printable(str(source.path))
+        wanted = source.format or require_format(printable(source.path.name))
+        if shown != str(source.path):
+            raise UnreadableFile(f"The name of {shown} is not UTF-8.", "Rename the file.")
+        try:
+            status = source.path.stat()
+        except OSError as error:
+            raise UnreadableFile(
+                f"{shown} cannot be read ({error.strerror}).", "Check that it is still there."
+            ) from error
+        if not S_ISREG(status.st_mode):
+            raise UnreadableFile(f"{shown} is not a regular file.", "Give files and folders.")
+        if status.st_size > self._limits.bytes:
+            raise DocumentTooLarge(
+                f"{shown} has {status.st_size:,} bytes; the limit for one file is {self._limits.bytes:,}.",
+                "Split it, or raise limit_megabytes.",
+            )
+        return wanted
+
     def submit(self, source: Source) -> "Future[list[Loaded]]":
         """Begin to read a file; ``result`` waits for it.
 
         Raises:
             LoadError: It is no regular file, is too large or has no loader.
         """
-        wanted = source.format or require_format(printable(source.path.name))
-        _require_file(source.path, self._limits)
+        wanted = self.check(source)
         if self._pool is None:
             self._pool = ProcessPool(
                 max_workers=1,
@@ -107,25 +131,6 @@ class Sandbox:
         return DocumentTooLarge(
             f"{document_id} needs more than {self._limits.memory // MEGABYTE:,} MiB of memory to read.",
             "Split it, or raise limit_memory_megabytes.",
-        )
-
-
-def _require_file(path: Path, limits: Limits) -> None:
-    shown = printable(str(path))
-    if shown != str(path):
-        raise UnreadableFile(f"The name of {shown} is not UTF-8.", "Rename the file.")
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise UnreadableFile(
-            f"{shown} cannot be read ({error.strerror}).", "Check that it is still there."
-        ) from error
-    if not S_ISREG(status.st_mode):
-        raise UnreadableFile(f"{shown} is not a regular file.", "Give files and folders.")
-    if status.st_size > limits.bytes:
-        raise DocumentTooLarge(
-            f"{shown} has {status.st_size:,} bytes; the limit for one file is {limits.bytes:,}.",
-            "Split it, or raise limit_megabytes.",
         )
 
 

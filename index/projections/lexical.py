@@ -9,23 +9,28 @@ import json
 import logging
 import math
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.database import Database
 from index.errors import IndexDamaged, StorageFailed
-from index.store.sqlite import SqliteStore
+from index.points import Point, reach
+from index.store.reader import Reader
 from index.text.analysis import terms
+from index.types import EmbeddedChunk
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 2
+_FORMAT = 3
 # A heading says what a passage is about, its own words say more.
 _CONTEXT_WEIGHT = 0.5
 _TABLES = """
-CREATE TABLE state (stamp TEXT NOT NULL, version INTEGER NOT NULL, passages INTEGER NOT NULL);
+CREATE TABLE state (
+  stamp TEXT NOT NULL, version INTEGER NOT NULL, passages INTEGER NOT NULL, checksum INTEGER NOT NULL
+);
 CREATE VIRTUAL TABLE passages USING fts5 (
   context, body, id UNINDEXED, document_id UNINDEXED,
   tokenize = "unicode61 remove_diacritics 0 tokenchars '.,'"
@@ -77,13 +82,15 @@ class LexicalProjection:
             stamp = tx.execute("SELECT stamp FROM state").fetchone() if made else None
             if stamp is None or stamp[0] != self._stamp:
                 self._make(tx)
+            else:
+                _require_whole(database.path, tx)
 
     def _make(self, tx: sqlite3.Connection) -> None:
         for table in ("vocabulary", "passages", "state"):
             tx.execute(f"DROP TABLE IF EXISTS {table}")
         for statement in _TABLES.split(";"):
             tx.execute(statement)
-        tx.execute("INSERT INTO state VALUES (?, 0, 0)", (self._stamp,))
+        tx.execute("INSERT INTO state VALUES (?, 0, 0, 0)", (self._stamp,))
 
     def reset(self) -> None:
         """Forget everything; the next ``catch_up`` reads it all from the store."""
@@ -96,6 +103,18 @@ class LexicalProjection:
         for suffix in ("", "-wal", "-shm"):
             path = self._database.path
             path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+    def compact(self) -> None:
+        """Leave no term of what was deleted in the file.
+
+        Raises:
+            IndexLocked: Somebody is reading all the time.
+            StorageFailed: There is no room for a second copy of the file.
+        """
+        # FTS5 only marks what it deletes, until it makes its segments anew.
+        with self._database.writing() as tx:
+            tx.execute("INSERT INTO passages (passages) VALUES ('rebuild')")
+        self._database.compact()
 
     def close(self) -> None:
         """Release the database."""
@@ -114,11 +133,33 @@ class LexicalProjection:
         with self._database.reading():
             yield self.version
 
-    def ids(self) -> set[str]:
-        """The passages it holds."""
-        return {row[0] for row in self._database.connection.execute("SELECT id FROM passages")}
+    def damage(self, expected: Iterable[EmbeddedChunk]) -> list[str]:
+        """What differs from the passages that it should hold, one sentence each."""
+        rows = [_fts_row(e) for e in expected]
+        wanted = {row[2]: row for row in rows}
+        kept = self._database.connection.execute("SELECT * FROM passages").fetchall()
+        held = {row["id"]: tuple(row) for row in kept}
+        problems = []
+        if held.keys() != wanted.keys() or len(kept) != len(held):
+            problems.append(
+                f"the lexical projection lacks {len(wanted.keys() - held.keys())} passages"
+                f" and has {len(kept) - len(wanted.keys() & held.keys())} too many"
+            )
+        differing = sum(wanted[key] != held[key] for key in wanted.keys() & held.keys())
+        if differing:
+            problems.append(f"the lexical projection has other terms for {differing} passages")
+        # The rows are only a copy; what is searched are the segments made of them.
+        with closing(sqlite3.connect(":memory:")) as anew:
+            anew.executescript(_TABLES)
+            anew.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", rows)
+            vocabulary = "SELECT term, doc, cnt FROM vocabulary"
+            terms_wanted = set(anew.execute(vocabulary))
+        terms_held = {tuple(row) for row in self._database.connection.execute(vocabulary)}
+        if terms_held != terms_wanted:
+            problems.append(f"the lexical projection counts {len(terms_held ^ terms_wanted)} terms otherwise")
+        return problems
 
-    def catch_up(self, store: SqliteStore, version: int) -> None:
+    def catch_up(self, store: Reader, version: int) -> None:
         """Apply what changed in the store, up to the ``version`` that the caller reads at."""
         if self.version >= version:
             return
@@ -127,20 +168,24 @@ class LexicalProjection:
             if applied >= version:
                 return
             changed = store.changed_documents(self._collection, applied)
+            checksum = tx.execute("SELECT checksum FROM state").fetchone()[0]
             # UNINDEXED columns have no index: one pass for all documents, not one for each.
-            tx.execute(
-                "DELETE FROM passages WHERE document_id IN (SELECT value FROM json_each(?))",
-                (json.dumps(changed),),
-            )
+            gone = "FROM passages WHERE document_id IN (SELECT value FROM json_each(?))"
+            for row in tx.execute(f"SELECT * {gone}", (json.dumps(changed),)):
+                checksum ^= _checksum(row)
+            tx.execute(f"DELETE {gone}", (json.dumps(changed),))
+            reach(Point.LEXICAL_HALF_APPLIED)
             for document_id in changed:
-                tx.executemany(
-                    "INSERT INTO passages VALUES (?, ?, ?, ?)",
-                    [
-                        (_joined(e.chunk.context), _joined(e.chunk.text), e.chunk.id, document_id)
-                        for e in store.document_chunks(self._collection, document_id)
-                    ],
-                )
-            tx.execute("UPDATE state SET version = ?, passages = (SELECT count(*) FROM passages)", (version,))
+                rows = [_fts_row(e) for e in store.document_chunks(self._collection, document_id)]
+                for row in rows:
+                    checksum ^= _checksum(row)
+                tx.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", rows)
+            tx.execute(
+                "UPDATE state SET version = ?, passages = (SELECT count(*) FROM passages), checksum = ?",
+                (version, checksum),
+            )
+            reach(Point.LEXICAL_BEFORE_COMMIT)
+        reach(Point.LEXICAL_COMMITTED)
 
     def search(
         self, query_terms: Sequence[str], k: int, documents: Set[str] | None = None
@@ -191,6 +236,29 @@ class LexicalProjection:
             (_any_of([term]), json.dumps(sorted(among))),
         )
         return frozenset(row[0] for row in rows)
+
+
+def _require_whole(path: Path, tx: sqlite3.Connection) -> None:
+    """Raise IndexDamaged when the file is not as it was written.
+
+    SQLite checks its pages, FTS5 its terms against the rows, and the checksum the rows.
+    """
+    tx.execute("INSERT INTO passages (passages, rank) VALUES ('integrity-check', 0)")
+    pages = tx.execute("PRAGMA quick_check (1)").fetchone()[0]
+    checksum = 0
+    for row in tx.execute("SELECT * FROM passages"):
+        checksum ^= _checksum(row)
+    if pages != "ok" or checksum != tx.execute("SELECT checksum FROM state").fetchone()[0]:
+        raise IndexDamaged(f"{path} is not as it was written.")
+
+
+def _checksum(row: Iterable[str]) -> int:
+    return zlib.crc32("\0".join(row).encode())
+
+
+def _fts_row(embedded: EmbeddedChunk) -> tuple[str, str, str, str]:
+    chunk = embedded.chunk
+    return _joined(chunk.context), _joined(chunk.text), chunk.id, chunk.document_id
 
 
 def _joined(text: str) -> str:

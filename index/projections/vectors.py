@@ -12,14 +12,15 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 import faiss
 import numpy as np
 
-from index.store.sqlite import SqliteStore
-from index.types import Vector
+from index.points import Point, reach
+from index.store.reader import Reader
+from index.types import EmbeddedChunk, Vector
 
 log = logging.getLogger(__name__)
 
@@ -55,17 +56,34 @@ class VectorProjection:
         self.version = 0
         self._saved = False
 
-    def ids(self) -> set[str]:
-        """The passages it holds."""
-        return set(self._ids)
+    def damage(self, expected: Iterable[EmbeddedChunk]) -> list[str]:
+        """What differs from the passages that it should hold, one sentence each."""
+        wanted = {e.chunk.id: (e.chunk.document_id, e.vector) for e in expected}
+        with self._lock:
+            vectors = self._index.reconstruct_n(0, len(self._ids))
+            rows = list(zip(self._ids, self._documents, vectors, strict=True))
+        held = {chunk_id: (document_id, vector) for chunk_id, document_id, vector in rows}
+        problems = []
+        if held.keys() != wanted.keys() or len(rows) != len(held):
+            problems.append(
+                f"the vector projection lacks {len(wanted.keys() - held.keys())} passages"
+                f" and has {len(rows) - len(wanted.keys() & held.keys())} too many"
+            )
+        differing = sum(
+            wanted[key][0] != held[key][0] or not np.array_equal(wanted[key][1], held[key][1])
+            for key in wanted.keys() & held.keys()
+        )
+        if differing:
+            problems.append(f"the vector projection has other vectors for {differing} passages")
+        return problems
 
-    def catch_up(self, store: SqliteStore, version: int) -> None:
+    def catch_up(self, store: Reader, version: int) -> None:
         """Apply what changed in the store, up to the ``version`` that the caller reads at."""
         with self._lock:
             if self.version < version:
                 self._apply(store, version)
 
-    def _apply(self, store: SqliteStore, version: int) -> None:
+    def _apply(self, store: Reader, version: int) -> None:
         changed = store.changed_documents(self._collection, self.version)
         if changed:
             self._saved = False
@@ -136,7 +154,10 @@ class VectorProjection:
             self._clear()
 
     def save(self) -> None:
-        """Write the projection beside its place and move it there, unless it is saved already."""
+        """Write the projection beside its place and move it there, unless it is saved already.
+
+        The caller holds the write lock.
+        """
         with self._lock:
             if self._saved:
                 return
@@ -148,14 +169,18 @@ class VectorProjection:
                 "names": len(names),
                 "sha256": hashlib.sha256(names + vectors).hexdigest(),
             }
-            temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
+            temporary = self._path.with_suffix(".tmp")
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 with temporary.open("wb") as file:
-                    file.write(json.dumps(header).encode() + b"\n" + names + vectors)
+                    file.write(json.dumps(header).encode() + b"\n" + names)
+                    reach(Point.VECTORS_HALF_WRITTEN)
+                    file.write(vectors)
                     file.flush()
                     os.fsync(file.fileno())
+                reach(Point.VECTORS_BEFORE_RENAME)
                 temporary.replace(self._path)
+                reach(Point.VECTORS_RENAMED)
             except OSError as error:
                 # Nothing is lost: the vectors are in the store, and are read from there.
                 log.warning("%s cannot be written (%s).", self._path, error)

@@ -1,16 +1,35 @@
 """Metadata filters into SQL that selects exactly the documents they describe."""
 
 import json
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from index.dates import Span, is_day, span_of
 from index.errors import InvalidFilter
 from index.types import Json
 
 Filters: TypeAlias = Mapping[str, Json]
+Scalar: TypeAlias = bool | int | float | str
+_Test: TypeAlias = tuple[str, list[object]]
 
 _BEYOND = 2**63
 _RANGES = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+# A span lies after another when it starts behind its end, and not before it when it
+# starts no earlier than it.
+_DATE_RANGES = {
+    "gt": ("span_start(value) >= ?", 1),
+    "gte": ("span_start(value) >= ?", 0),
+    "lt": ("span_start(value) < ?", 0),
+    "lte": ("span_start(value) < ?", 1),
+}
+_DATE_FIELD = "published_at"
+
+
+def install_functions(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that compiled filters call."""
+    connection.create_function("span_start", 1, _start, deterministic=True)
+    connection.create_function("within", 2, _within, deterministic=True)
 
 
 def compile_filters(filters: Filters) -> tuple[str, list[object]]:
@@ -19,7 +38,11 @@ def compile_filters(filters: Filters) -> tuple[str, list[object]]:
     Each key names a metadata field, or ``document_id``. A plain value means equality, a
     list "one of these", an object a range (``gt``, ``gte``, ``lt``, ``lte``); where the
     metadata is itself a list (tags), one element of it has to match. Several keys must
-    all hold. A document without the field never matches.
+    all hold. A document without the field never matches, nor does a value of another
+    type: the number 1 is neither the string "1" nor true.
+
+    A range whose bound is a day or a moment (ISO 8601) compares times, whatever their
+    offsets. In ``published_at`` years and months are times too, and equality means "within".
 
     Raises:
         InvalidFilter: A filter that cannot be understood.
@@ -31,43 +54,79 @@ def compile_filters(filters: Filters) -> tuple[str, list[object]]:
             values, where = "json_each(json_array(documents.id))", list[object]()
         else:
             values, where = "json_each(documents.metadata, ?)", [f"$.{_quoted(key)}"]
-        tests: list[tuple[str, list[object]]] = []
-        if isinstance(value, dict):
-            for name, bound in value.items():
-                operand = _plain(key, bound)
-                # SQLite orders every number below every string: compare within one type.
-                same_type = "(typeof(value) = 'text') = ?"
-                tests.append(
-                    (f"value {_operator(key, name)} ? AND {same_type}", [operand, isinstance(operand, str)])
-                )
-            if not tests:
-                raise InvalidFilter(
-                    f"The filter on {key} is empty.", "Name at least one of gt, gte, lt, lte."
-                )
-        else:
-            options = [_plain(key, option) for option in (value if isinstance(value, list) else [value])]
-            tests.append(("value IN (SELECT value FROM json_each(?))", [json.dumps(options)]))
-        for test, operands in tests:
+        for test, operands in _tests(key, value):
             conditions.append(f"EXISTS (SELECT 1 FROM {values} WHERE {test})")
             parameters.extend([*where, *operands])
     return " AND ".join(conditions), parameters
 
 
-def _plain(key: str, value: Json) -> bool | int | float | str:
-    if isinstance(value, bool):
-        return int(value)
+def _tests(key: str, value: Json) -> list[_Test]:
+    if isinstance(value, dict):
+        if not value:
+            raise InvalidFilter(
+                f"The filter on {key} is empty.", f"Name at least one of {', '.join(_RANGES)}."
+            )
+        return [_range(key, name, _plain(key, bound)) for name, bound in value.items()]
+    options = [_plain(key, option) for option in (value if isinstance(value, list) else [value])]
+    return [_any_of(key, options)]
+
+
+def _any_of(key: str, options: Sequence[Scalar]) -> _Test:
+    # Each kind by itself: to SQLite true is 1, and every number is below every string.
+    spans, texts, numbers, truths = [], list[str](), list[int | float](), list[str]()
+    for option in options:
+        span = _span(key, option) if key == _DATE_FIELD and isinstance(option, str) else None
+        if span:
+            spans.append(span)
+        elif isinstance(option, str):
+            texts.append(option)
+        elif isinstance(option, bool):
+            truths.append(json.dumps(option))
+        else:
+            numbers.append(option)
+    test = (
+        "within(value, ?) OR (type = 'text' AND value IN (SELECT value FROM json_each(?)))"
+        " OR (type IN ('integer', 'real') AND value IN (SELECT value FROM json_each(?)))"
+        " OR type IN (SELECT value FROM json_each(?))"
+    )
+    return test, [json.dumps(kind) for kind in (spans, texts, numbers, truths)]
+
+
+def _range(key: str, name: str, operand: Scalar) -> _Test:
+    if name not in _RANGES:
+        raise InvalidFilter(f"The filter on {key} has no operator {name!r}.", f"Use {', '.join(_RANGES)}.")
+    if isinstance(operand, bool):
+        raise InvalidFilter(f"The filter on {key} orders true and false.", "Use equality.")
+    if isinstance(operand, str):
+        span = _span(key, operand)
+        if span:
+            test, end = _DATE_RANGES[name]
+            return test, [span[end]]
+        return f"type = 'text' AND value {_RANGES[name]} ?", [operand]
+    return f"type IN ('integer', 'real') AND value {_RANGES[name]} ?", [operand]
+
+
+def _span(key: str, operand: str) -> Span | None:
+    return span_of(operand) if key == _DATE_FIELD or is_day(operand) else None
+
+
+def _start(value: object) -> int | None:
+    span = span_of(value) if isinstance(value, str) else None
+    return span[0] if span else None
+
+
+def _within(value: object, spans: str) -> bool:
+    span = span_of(value) if spans != "[]" and isinstance(value, str) else None
+    return span is not None and any(s <= span[0] and span[1] <= e for s, e in json.loads(spans))
+
+
+def _plain(key: str, value: Json) -> Scalar:
     if isinstance(value, str) or (isinstance(value, (int, float)) and abs(value) < _BEYOND):
         return value
     raise InvalidFilter(
         f"The filter on {key} compares with something that is no plain value.",
         "Use a string, a number of 64 bits or a boolean, a list of these, or a range.",
     )
-
-
-def _operator(key: str, name: str) -> str:
-    if name not in _RANGES:
-        raise InvalidFilter(f"The filter on {key} has no operator {name!r}.", f"Use {', '.join(_RANGES)}.")
-    return _RANGES[name]
 
 
 def _quoted(key: str) -> str:

@@ -1,10 +1,14 @@
 """Tables of the SQLite store."""
 
+# "CWSE": tells a Citewise database from any other SQLite file.
+APPLICATION_ID = 0x43575345
+
 TABLES = """
 CREATE TABLE manifest (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
   body TEXT NOT NULL,
-  -- Random, new with every database and rebuild: projections of another one are not used.
+  -- Random, new with every database, rebuild and restore: projections of another one are
+  -- not used.
   generation TEXT NOT NULL
 ) STRICT;
 
@@ -15,6 +19,9 @@ CREATE TABLE changes (
   document_id TEXT NOT NULL
 ) STRICT;
 CREATE INDEX changes_of_collection ON changes (collection, version);
+
+-- A collection is there from its first document on until it is deleted whole.
+CREATE TABLE collections (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 -- A deleted document stays as a tombstone: no revision, metadata or text.
 CREATE TABLE documents (
@@ -27,15 +34,17 @@ CREATE TABLE documents (
   PRIMARY KEY (collection, id)
 ) STRICT, WITHOUT ROWID;
 
--- A deleted document's revisions stay without their text, so that a citation of one is gone
--- and not merely unknown.
+-- Revisions of a deleted document, and those past their retention, stay without their text,
+-- so that a citation of one is gone and not merely unknown.
 CREATE TABLE revisions (
   collection TEXT NOT NULL,
   document_id TEXT NOT NULL,
   revision TEXT NOT NULL,
   version INTEGER NOT NULL,
   characters INTEGER NOT NULL,
+  replaced_at TEXT,
   headings TEXT,
+  pages TEXT,
   text TEXT,
   PRIMARY KEY (collection, document_id, revision)
 ) STRICT;
@@ -54,7 +63,19 @@ CREATE TABLE chunks (
   vector BLOB NOT NULL,
   sentence_vectors BLOB NOT NULL,
   text TEXT NOT NULL,
+  -- CRC-32 of the row: SQLite itself does not notice a bit that flips in a value.
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (collection, id)
 ) STRICT;
 CREATE INDEX chunks_of_document ON chunks (collection, document_id, start);
+
+-- Which file brought which documents, each with the version that it got then: what is
+-- unchanged is not read again, and what vanished can be pruned.
+CREATE TABLE files (
+  collection TEXT NOT NULL,
+  path TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  documents TEXT NOT NULL,
+  PRIMARY KEY (collection, path)
+) STRICT, WITHOUT ROWID;
 """

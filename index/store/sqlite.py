@@ -1,46 +1,26 @@
-"""The store on SQLite: one file, WAL, changed only in transactions.
-
-Readers see snapshots: everything read inside ``with store.snapshot()`` is of one
-``index_version``, whatever a writer commits meanwhile.
-"""
+"""The store on SQLite: one file, WAL, changed only in transactions."""
 
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
-import numpy as np
-
 from index.database import Database
-from index.errors import (
-    CollectionNotFound,
-    DocumentDeleted,
-    DocumentNotFound,
-    IndexDamaged,
-    IndexMismatch,
-    IndexNotBuilt,
-    RevisionNotFound,
-)
+from index.errors import IndexDamaged, IndexMismatch, IndexNotBuilt
 from index.layout import SCHEMA, Manifest
-from index.store.filters import Filters, compile_filters
-from index.store.schema import TABLES
-from index.types import (
-    Chunk,
-    Document,
-    DocumentRecord,
-    EmbeddedChunk,
-    Heading,
-    Sentence,
-    Vector,
-)
+from index.points import Point, reach
+from index.store.filters import install_functions
+from index.store.reader import Reader
+from index.store.rows import chunk_row, dump_metadata, dump_outline
+from index.store.schema import APPLICATION_ID, TABLES
+from index.types import Document, EmbeddedChunk
 
 _BUILD = "Run: citewise index PATH… with your documents."
 
 
-class SqliteStore:
+class SqliteStore(Reader):
     """One index's documents, revisions, passages and vectors.
 
     Writing is for one process at a time, which the caller sees to.
@@ -59,7 +39,7 @@ class SqliteStore:
         if not path.exists() and create is None:
             raise IndexNotBuilt(f"There is no index in {path.parent} yet.", _BUILD)
         self._path = path
-        self._database = Database(path, synchronous="FULL")
+        super().__init__(Database(path, synchronous="FULL", prepare=install_functions))
         try:
             with self._database.translated():
                 self._open(create)
@@ -77,203 +57,23 @@ class SqliteStore:
                         tx.execute(statement)
                     tx.execute("INSERT INTO manifest VALUES (1, ?, ?)", (create.to_json(), token_hex(16)))
                     tx.execute(f"PRAGMA user_version = {SCHEMA}")
+                    tx.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         schema = connection.execute("PRAGMA user_version").fetchone()[0]
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise IndexNotBuilt(f"The index in {self._path.parent} is empty.", _BUILD)
+        if connection.execute("PRAGMA application_id").fetchone()[0] not in (APPLICATION_ID, 0):
+            raise IndexDamaged(
+                f"{self._path} is a database of another program.", "Choose another data directory."
+            )
         if schema != SCHEMA:
             raise IndexMismatch(
                 f"{self._path} has schema {schema}; this version of Citewise reads {SCHEMA}.",
                 "Index the documents again into a new data directory.",
             )
 
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        return self._database.connection
-
     def close(self) -> None:
         """Release the file."""
         self._database.close()
-
-    @contextmanager
-    def snapshot(self) -> Iterator[int]:
-        """Hold one version for all reads of this thread inside the block; yields it."""
-        with self._database.reading():
-            yield self.version()
-
-    # -- reading -----------------------------------------------------------------------
-
-    def version(self) -> int:
-        """The number of the last change; 0 before the first."""
-        row = self._connection.execute("SELECT coalesce(max(version), 0) FROM changes").fetchone()
-        return int(row[0])
-
-    def manifest(self) -> Manifest:
-        """How the index was built."""
-        return Manifest.from_json(self._connection.execute("SELECT body FROM manifest").fetchone()[0])
-
-    def generation(self) -> str:
-        """Names this database since it was made or last rebuilt."""
-        return str(self._connection.execute("SELECT generation FROM manifest").fetchone()[0])
-
-    def collections(self) -> list[str]:
-        """Names of collections that hold a document or ever did, sorted."""
-        rows = self._connection.execute("SELECT DISTINCT collection FROM documents ORDER BY 1")
-        return [row[0] for row in rows]
-
-    def require_collection(self, collection: str) -> None:
-        """Raise CollectionNotFound unless a document was ever put into it."""
-        found = self._connection.execute(
-            "SELECT 1 FROM documents WHERE collection = ? LIMIT 1", (collection,)
-        ).fetchone()
-        if not found:
-            known = ", ".join(self.collections()) or "none"
-            raise CollectionNotFound(
-                f"There is no collection {collection!r}.", f"Collections in this index: {known}."
-            )
-
-    def changed_documents(self, collection: str, since: int) -> list[str]:
-        """Ids of documents changed or deleted after version ``since``, sorted."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT document_id FROM changes WHERE collection = ? AND version > ? ORDER BY 1",
-            (collection, since),
-        )
-        return [row[0] for row in rows]
-
-    def document(self, collection: str, document_id: str) -> DocumentRecord:
-        """One document without its text.
-
-        Raises:
-            DocumentNotFound: It never existed.
-            DocumentDeleted: It was deleted.
-        """
-        row = self._connection.execute(
-            "SELECT * FROM documents WHERE collection = ? AND id = ?", (collection, document_id)
-        ).fetchone()
-        if row is None:
-            raise DocumentNotFound(
-                f"There is no document {document_id!r} in collection {collection!r}.",
-                "citewise docs list shows what there is.",
-            )
-        if row["revision"] is None:
-            raise DocumentDeleted(
-                f"The document {document_id!r} was deleted on {row['updated_at']}.",
-                "Index it again if that was a mistake.",
-            )
-        return self._record(row)
-
-    def documents(
-        self,
-        collection: str,
-        *,
-        filters: Filters | None = None,
-        after: str = "",
-        limit: int | None = None,
-    ) -> list[DocumentRecord]:
-        """Documents of a collection by id, those after the id ``after`` only.
-
-        Raises:
-            InvalidFilter: A filter that cannot be understood.
-        """
-        condition, parameters = compile_filters(filters or {})
-        rows = self._connection.execute(
-            "SELECT * FROM documents WHERE collection = ? AND revision IS NOT NULL"
-            f" AND id > ? AND {condition} ORDER BY id LIMIT ?",
-            (collection, after, *parameters, -1 if limit is None else limit),
-        )
-        return [self._record(row) for row in rows.fetchall()]
-
-    def matching(self, collection: str, filters: Filters) -> frozenset[str]:
-        """Ids of exactly the documents that the filters describe."""
-        condition, parameters = compile_filters(filters)
-        rows = self._connection.execute(
-            f"SELECT id FROM documents WHERE collection = ? AND revision IS NOT NULL AND {condition}",
-            (collection, *parameters),
-        )
-        return frozenset(row[0] for row in rows)
-
-    def text(self, collection: str, document_id: str, revision: str | None = None) -> str:
-        """The canonical text of a revision, the current one if none is named.
-
-        Raises:
-            DocumentNotFound: It never existed.
-            DocumentDeleted: It was deleted.
-            RevisionNotFound: It has no such revision.
-        """
-        return self.source(collection, document_id, revision).text
-
-    def source(self, collection: str, document_id: str, revision: str | None = None) -> Document:
-        """The document as it was loaded, with text and headings; raises as ``text`` does."""
-        record = self.document(collection, document_id)
-        row = self._connection.execute(
-            "SELECT text, headings FROM revisions WHERE collection = ? AND document_id = ? AND revision = ?",
-            (collection, document_id, revision or record.revision),
-        ).fetchone()
-        if row is None:
-            raise RevisionNotFound(
-                f"The document {document_id!r} has no revision {revision!r}.",
-                f"It has {', '.join(record.revisions)}.",
-            )
-        if row["text"] is None:
-            raise DocumentDeleted(
-                f"The revision {revision!r} of the document {document_id!r} was deleted.",
-                f"It has {', '.join(record.revisions)}.",
-            )
-        headings = tuple(Heading(*h) for h in json.loads(row["headings"]))
-        return Document(document_id, row["text"], record.metadata, headings)
-
-    def quote(self, collection: str, document_id: str, revision: str, start: int, end: int) -> str | None:
-        """A range of a revision's text, or None if there is no such text; reads no more than it."""
-        row = self._connection.execute(
-            "SELECT substr(text, ?, ?) FROM revisions"
-            " WHERE collection = ? AND document_id = ? AND revision = ?",
-            (start + 1, end - start, collection, document_id, revision),
-        ).fetchone()
-        return row[0] if row else None
-
-    def chunks(self, collection: str, ids: Sequence[str]) -> dict[str, EmbeddedChunk]:
-        """The passages of these ids that are current."""
-        rows = self._connection.execute(
-            "SELECT * FROM chunks WHERE collection = ? AND id IN (SELECT value FROM json_each(?))",
-            (collection, json.dumps(list(ids))),
-        )
-        return {row["id"]: _embedded(row) for row in rows}
-
-    def document_chunks(self, collection: str, document_id: str) -> list[EmbeddedChunk]:
-        """The current passages of one document, in order; none if it was deleted."""
-        rows = self._connection.execute(
-            "SELECT * FROM chunks WHERE collection = ? AND document_id = ? ORDER BY start",
-            (collection, document_id),
-        )
-        return [_embedded(row) for row in rows]
-
-    def chunk_ids(self, collection: str) -> set[str]:
-        """Ids of all current passages of a collection."""
-        rows = self._connection.execute("SELECT id FROM chunks WHERE collection = ?", (collection,))
-        return {row[0] for row in rows}
-
-    def _record(self, row: sqlite3.Row) -> DocumentRecord:
-        key = (row["collection"], row["id"])
-        revisions = self._connection.execute(
-            "SELECT revision, characters FROM revisions"
-            " WHERE collection = ? AND document_id = ? AND headings IS NOT NULL ORDER BY version, revision",
-            key,
-        ).fetchall()
-        chunks = self._connection.execute(
-            "SELECT count(*) FROM chunks WHERE collection = ? AND document_id = ?", key
-        ).fetchone()[0]
-        return DocumentRecord(
-            id=row["id"],
-            collection=row["collection"],
-            revision=row["revision"],
-            metadata=json.loads(row["metadata"]),
-            revisions=tuple(r["revision"] for r in revisions),
-            characters=next(r["characters"] for r in revisions if r["revision"] == row["revision"]),
-            chunks=chunks,
-            index_version=row["version"],
-            updated_at=row["updated_at"],
-        )
-
-    # -- writing -----------------------------------------------------------------------
 
     def put(self, collection: str, document: Document, chunks: Sequence[EmbeddedChunk]) -> int:
         """Create or replace a document and its passages in one transaction.
@@ -284,7 +84,11 @@ class SqliteStore:
             The ``index_version`` from which it is found.
         """
         with self._database.writing() as tx:
-            return self._put(tx, collection, document, chunks)
+            reach(Point.PUT_BEGUN)
+            version = _put(tx, collection, document, chunks)
+            reach(Point.PUT_BEFORE_COMMIT)
+        reach(Point.PUT_COMMITTED)
+        return version
 
     def delete(self, collection: str, document_id: str) -> int:
         """Delete a document: its text, all revisions and passages, in one transaction.
@@ -298,19 +102,30 @@ class SqliteStore:
         """
         with self._database.writing() as tx:
             self.document(collection, document_id)
-            version = _next_version(tx, collection, document_id)
-            key = (collection, document_id)
-            tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
-            tx.execute(
-                "UPDATE revisions SET text = NULL, headings = NULL WHERE collection = ? AND document_id = ?",
-                key,
-            )
-            tx.execute(
-                "UPDATE documents SET revision = NULL, metadata = '{}', version = ?, updated_at = ?"
-                " WHERE collection = ? AND id = ?",
-                (version, _now(), *key),
-            )
-            return version
+            version = _delete(tx, collection, document_id)
+            reach(Point.DELETE_BEFORE_COMMIT)
+        reach(Point.DELETE_COMMITTED)
+        return version
+
+    def delete_collection(self, collection: str) -> int:
+        """Delete a collection with all its documents, in one transaction.
+
+        Returns:
+            The ``index_version`` from which nothing of it can be retrieved.
+
+        Raises:
+            CollectionNotFound: There is no such collection.
+        """
+        with self._database.writing() as tx:
+            self.require_collection(collection)
+            for record in self.documents(collection):
+                _delete(tx, collection, record.id)
+            tx.execute("DELETE FROM files WHERE collection = ?", (collection,))
+            tx.execute("DELETE FROM collections WHERE name = ?", (collection,))
+            version = self.version()
+            reach(Point.COLLECTION_BEFORE_COMMIT)
+        reach(Point.COLLECTION_COMMITTED)
+        return version
 
     def replace_all(
         self, manifest: Manifest, contents: Iterator[tuple[str, Document, Sequence[EmbeddedChunk]]]
@@ -326,36 +141,120 @@ class SqliteStore:
             tx.execute("UPDATE manifest SET body = ?, generation = ?", (manifest.to_json(), token_hex(16)))
             tx.execute("DELETE FROM chunks")
             for collection, document, chunks in contents:
-                self._put(tx, collection, document, chunks)
-            return self.version()
-
-    def _put(
-        self,
-        tx: sqlite3.Connection,
-        collection: str,
-        document: Document,
-        chunks: Sequence[EmbeddedChunk],
-    ) -> int:
-        version = _next_version(tx, collection, document.id)
-        key = (collection, document.id)
-        tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
-        tx.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " revision = excluded.revision, metadata = excluded.metadata,"
-            " version = excluded.version, updated_at = excluded.updated_at",
-            (*key, document.revision, _dump(document.metadata), version, _now()),
-        )
-        headings = json.dumps([(h.start, h.end, h.level, h.title) for h in document.headings])
-        tx.execute(
-            "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " version = excluded.version, headings = excluded.headings, text = excluded.text",
-            (*key, document.revision, version, len(document.text), headings, document.text),
-        )
-        tx.executemany(
-            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [_row(collection, embedded) for embedded in chunks],
-        )
+                _put(tx, collection, document, chunks)
+            version = self.version()
+            reach(Point.REBUILD_BEFORE_COMMIT)
+        reach(Point.REBUILD_COMMITTED)
         return version
+
+    def expire(self, replaced_before: datetime) -> int:
+        """Drop the text of revisions that were replaced before a moment; returns how many."""
+        with self._database.writing() as tx:
+            cursor = tx.execute(
+                "UPDATE revisions SET text = NULL, headings = NULL, pages = NULL"
+                " WHERE text IS NOT NULL AND replaced_at <= ?",
+                (_timestamp(replaced_before),),
+            )
+            return cursor.rowcount
+
+    def compact(self) -> None:
+        """Leave no byte of what was deleted in the file or its log.
+
+        Raises:
+            IndexLocked: Somebody is reading, so the log cannot be emptied.
+            StorageFailed: There is no room for the second copy of the file that this makes.
+        """
+        self._database.compact()
+
+    def copy_to(self, copy: sqlite3.Connection) -> None:
+        """Copy everything, as it is at one moment, into another database.
+
+        Raises:
+            IndexDamaged: The store cannot be read.
+        """
+        with self._database.translated():
+            # In one step, or a writer would make it start over again and again.
+            self._connection.backup(copy)
+
+    # -- files that documents came from ---------------------------------------------------
+
+    def file(self, collection: str, path: str) -> tuple[str, Mapping[str, int]] | None:
+        """The fingerprint a file had when it was last indexed, and its documents' versions."""
+        row = self._connection.execute(
+            "SELECT fingerprint, documents FROM files WHERE collection = ? AND path = ?", (collection, path)
+        ).fetchone()
+        return (row[0], json.loads(row[1])) if row else None
+
+    def files_below(self, collection: str, folder: str) -> dict[str, Mapping[str, int]]:
+        """The files below a folder that were ever indexed, with their documents' versions."""
+        prefix = folder.rstrip("/") + "/"
+        rows = self._connection.execute(
+            "SELECT path, documents FROM files WHERE collection = ? AND substr(path, 1, ?) = ? ORDER BY path",
+            (collection, len(prefix), prefix),
+        )
+        return {row[0]: json.loads(row[1]) for row in rows}
+
+    def record_file(self, collection: str, path: str, fingerprint: str, documents: Mapping[str, int]) -> None:
+        """Remember what a file brought."""
+        with self._database.writing() as tx:
+            tx.execute(
+                "INSERT INTO files VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " fingerprint = excluded.fingerprint, documents = excluded.documents",
+                (collection, path, fingerprint, json.dumps(documents)),
+            )
+        reach(Point.FILE_RECORDED)
+
+    def forget_file(self, collection: str, path: str) -> None:
+        """Remember nothing of a file any more."""
+        with self._database.writing() as tx:
+            tx.execute("DELETE FROM files WHERE collection = ? AND path = ?", (collection, path))
+
+
+def _put(tx: sqlite3.Connection, collection: str, document: Document, chunks: Sequence[EmbeddedChunk]) -> int:
+    version = _next_version(tx, collection, document.id)
+    key, now = (collection, document.id), _timestamp(datetime.now(UTC))
+    tx.execute("INSERT INTO collections VALUES (?) ON CONFLICT DO NOTHING", (collection,))
+    tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
+    tx.execute(
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " revision = excluded.revision, metadata = excluded.metadata,"
+        " version = excluded.version, updated_at = excluded.updated_at",
+        (*key, document.revision, dump_metadata(document.metadata), version, now),
+    )
+    reach(Point.PUT_DOCUMENT_WRITTEN)
+    tx.execute(
+        "UPDATE revisions SET replaced_at = ?"
+        " WHERE collection = ? AND document_id = ? AND revision != ? AND replaced_at IS NULL",
+        (now, *key, document.revision),
+    )
+    tx.execute(
+        "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " version = excluded.version, replaced_at = NULL, headings = excluded.headings,"
+        " pages = excluded.pages, text = excluded.text",
+        (*key, document.revision, version, len(document.text), *dump_outline(document), document.text),
+    )
+    tx.executemany(
+        "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [chunk_row(collection, embedded) for embedded in chunks],
+    )
+    return version
+
+
+def _delete(tx: sqlite3.Connection, collection: str, document_id: str) -> int:
+    version = _next_version(tx, collection, document_id)
+    key, now = (collection, document_id), _timestamp(datetime.now(UTC))
+    tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
+    tx.execute(
+        "UPDATE revisions SET text = NULL, headings = NULL, pages = NULL, replaced_at = ?"
+        " WHERE collection = ? AND document_id = ?",
+        (now, *key),
+    )
+    tx.execute(
+        "UPDATE documents SET revision = NULL, metadata = '{}', version = ?, updated_at = ?"
+        " WHERE collection = ? AND id = ?",
+        (version, now, *key),
+    )
+    return version
 
 
 def _next_version(tx: sqlite3.Connection, collection: str, document_id: str) -> int:
@@ -369,48 +268,5 @@ def _next_version(tx: sqlite3.Connection, collection: str, document_id: str) -> 
     return cursor.lastrowid
 
 
-def _row(collection: str, embedded: EmbeddedChunk) -> tuple[object, ...]:
-    chunk = embedded.chunk
-    spans = json.dumps([(s.start, s.end, s.kind) for s in chunk.sentences])
-    return (
-        collection,
-        chunk.id,
-        chunk.document_id,
-        chunk.revision,
-        chunk.start,
-        chunk.end,
-        chunk.context,
-        spans,
-        chunk.embedding_key,
-        embedded.vector.astype("<f4").tobytes(),
-        # Sentence vectors only re-score what was found: half precision is enough.
-        embedded.sentence_vectors.astype("<f2").tobytes(),
-        chunk.text,
-    )
-
-
-def _embedded(row: sqlite3.Row) -> EmbeddedChunk:
-    sentences = tuple(Sentence(*s) for s in json.loads(row["sentences"]))
-    vector: Vector = np.frombuffer(row["vector"], dtype="<f4").astype(np.float32)
-    halves = np.frombuffer(row["sentence_vectors"], dtype="<f2")
-    return EmbeddedChunk(
-        chunk=Chunk(
-            document_id=row["document_id"],
-            revision=row["revision"],
-            start=row["start"],
-            end=row["end"],
-            text=row["text"],
-            context=row["context"],
-            sentences=sentences,
-        ),
-        vector=vector,
-        sentence_vectors=halves.astype(np.float32).reshape(len(sentences), -1),
-    )
-
-
-def _dump(metadata: Mapping[str, object]) -> str:
-    return json.dumps(dict(metadata), ensure_ascii=False, sort_keys=True, allow_nan=False)
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _timestamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

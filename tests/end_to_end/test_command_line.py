@@ -168,7 +168,7 @@ def test_files_that_cannot_be_read_are_named_and_fail(tmp_path: Path) -> None:
     assert shown.returncode == 1
     for part in ("empty.txt holds no text", "binary.txt is binary", "image.png has no supported format"):
         assert part in shown.stderr
-    assert "1 added, 0 changed, 0 unchanged, 3 failed" in shown.stdout
+    assert "1 added, 0 changed, 0 unchanged, 0 removed, 3 failed" in shown.stdout
 
 
 def test_an_index_of_another_chunker_is_refused_and_rebuilt(tmp_path: Path) -> None:

@@ -167,8 +167,7 @@ def test_documents_are_listed_in_pages(client: TestClient) -> None:
 
 
 def test_a_citation_of_a_deleted_document_is_gone(own: TestClient, app: App) -> None:
-    with app.index.writing():
-        app.builder.put("default", Document("folder/ü?.txt", "The comet returned in May 1910, they said."))
+    app.builder.put("default", Document("folder/ü?.txt", "The comet returned in May 1910, they said."))
     body = own.post("/v1/answers", json={"question": "When did the comet return?"}).json()
     url = body["citations"][0]["sources"][0]["url"]
     assert own.get(url).status_code == 200
@@ -225,8 +224,7 @@ def test_an_index_rebuilt_another_way_under_the_server_is_a_409(
 ) -> None:
     from service.wiring import open_app
 
-    with app.index.writing():
-        app.builder.put("default", Document("a", "The comet returned."))
+    app.builder.put("default", Document("a", "The comet returned."))
     changed = app.settings.model_copy(update={"chunk_tokens": 64})
     with open_app(changed, rebuilding=True) as rebuilding:
         rebuilding.builder.rebuild()

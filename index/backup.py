@@ -1,0 +1,166 @@
+"""Copies of the store, taken and put back while others read and write."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from secrets import token_hex
+
+from index.database import Database
+from index.errors import BackupUnusable, IndexDamaged, IndexExists, PathNotFound, StorageFailed
+from index.layout import SCHEMA, Layout
+from index.points import Point, reach
+from index.store.schema import APPLICATION_ID
+from index.store.sqlite import SqliteStore
+
+
+def back_up(store: SqliteStore, destination: Path) -> int:
+    """Copy the store as it is at one moment into one file; the copy is checked and complete.
+
+    Projections are not in it, since they follow from it.
+
+    Args:
+        store: The store; it may be read and written meanwhile.
+        destination: The file to make; a former one of that name is replaced at the end.
+
+    Returns:
+        The ``index_version`` that the copy holds.
+
+    Raises:
+        IndexDamaged: The store is damaged; nothing is written.
+        StorageFailed: The file cannot be written.
+    """
+    partial = destination.with_name(destination.name + ".tmp")
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        with closing(sqlite3.connect(partial)) as copy:
+            store.copy_to(copy)
+            reach(Point.BACKUP_COPIED)
+            # One file, without a log beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
+            _require_whole(copy, destination)
+            version = copy.execute("SELECT coalesce(max(version), 0) FROM changes").fetchone()[0]
+        _sync(partial)
+        reach(Point.BACKUP_BEFORE_RENAME)
+        partial.replace(destination)
+        _sync(destination.parent)
+    except (OSError, sqlite3.OperationalError) as error:
+        partial.unlink(missing_ok=True)
+        raise StorageFailed(
+            f"The backup {destination} cannot be written ({error}).", "Check its folder and the disk."
+        ) from error
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return int(version)
+
+
+def restore(source: Path, layout: Layout, *, replace: bool) -> int:
+    """Put a backup in the place of the store, in one transaction.
+
+    Who is reading goes on with what was there, and sees the restored state with the next
+    read. The caller holds the write lock.
+
+    Args:
+        source: What ``back_up`` made.
+        layout: Where to.
+        replace: Also when an index is there; what it holds is then gone. A damaged one is
+            kept beside it.
+
+    Returns:
+        The ``index_version`` that is restored.
+
+    Raises:
+        PathNotFound: There is no such file.
+        BackupUnusable: The file is no backup, is damaged or of another schema; nothing is
+            changed.
+        IndexExists: An index is there and ``replace`` is not set.
+        StorageFailed: The data directory cannot be written.
+    """
+    if not source.is_file():
+        raise PathNotFound(f"There is no backup {source}.", "Check the path.")
+    if layout.database.exists() and not replace:
+        raise IndexExists(
+            f"There is an index in {layout.root} already.",
+            "Restore into another --data-dir, or replace what it holds with --replace.",
+        )
+    prepared = layout.root / "restore.tmp"
+    try:
+        shutil.copyfile(source, prepared)
+        with closing(sqlite3.connect(prepared, isolation_level=None)) as copy:
+            version = _prepare(copy, source)
+            reach(Point.RESTORE_CHECKED)
+            _replace(copy, prepared, layout.database)
+    except OSError as error:
+        raise StorageFailed(
+            f"{layout.root} cannot be written ({error}).", "Check its permissions and the disk."
+        ) from error
+    finally:
+        prepared.unlink(missing_ok=True)
+    reach(Point.RESTORE_COMMITTED)
+    return version
+
+
+def _prepare(copy: sqlite3.Connection, source: Path) -> int:
+    """Check a backup, and make its copy a generation of its own."""
+    _require_whole(copy, source)
+    try:
+        # Projections of what was there before must not be taken for this one's.
+        copy.execute("UPDATE manifest SET generation = ?", (token_hex(16),))
+        return int(copy.execute("SELECT coalesce(max(version), 0) FROM changes").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        raise _unusable(source, str(error)) from error
+
+
+def _replace(copy: sqlite3.Connection, prepared: Path, live: Path) -> None:
+    database = Database(live, synchronous="FULL")
+    try:
+        with database.translated():
+            known = live.exists()
+            connection = database.connection
+            if known:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            database.use_wal()
+            # All pages in one step are one transaction of the live file.
+            reach(Point.RESTORE_BEFORE_COMMIT)
+            copy.backup(connection)
+    except IndexDamaged:
+        database.close()
+        copy.close()
+        live.replace(live.with_name(live.name + ".damaged"))
+        for suffix in ("-wal", "-shm"):
+            live.with_name(live.name + suffix).unlink(missing_ok=True)
+        _sync(prepared)
+        prepared.replace(live)
+        _sync(live.parent)
+    finally:
+        database.close()
+
+
+def _require_whole(copy: sqlite3.Connection, named: Path) -> None:
+    try:
+        application = copy.execute("PRAGMA application_id").fetchone()[0]
+        schema = copy.execute("PRAGMA user_version").fetchone()[0]
+        if application != APPLICATION_ID:
+            raise _unusable(named, "it is not a Citewise database")
+        if schema != SCHEMA:
+            raise _unusable(named, f"it has schema {schema}, and this version of Citewise reads {SCHEMA}")
+        damage = copy.execute("PRAGMA integrity_check (1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise _unusable(named, str(error)) from error
+    if damage != "ok":
+        raise _unusable(named, damage)
+
+
+def _unusable(source: Path, why: str) -> BackupUnusable:
+    return BackupUnusable(f"{source} cannot be used as a backup: {why}.", "Use another backup.")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
