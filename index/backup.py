@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from index.database import Database
-from index.errors import BackupUnusable, IndexDamaged, IndexExists, PathNotFound, StorageFailed
+from index.errors import BackupUnusable, IndexDamaged, IndexExists, StorageFailed
 from index.layout import SCHEMA, Layout
 from index.points import Point, reach
 from index.store.schema import APPLICATION_ID
@@ -46,6 +46,11 @@ def back_up(store: SqliteStore, destination: Path) -> int:
         reach(Point.BACKUP_BEFORE_RENAME)
         partial.replace(destination)
         _sync(destination.parent)
+    except BackupUnusable as error:
+        partial.unlink(missing_ok=True)
+        raise IndexDamaged(
+            f"The index is damaged ({error.message})", "Restore an earlier backup: citewise restore FILE."
+        ) from error
     except (OSError, sqlite3.OperationalError) as error:
         partial.unlink(missing_ok=True)
         raise StorageFailed(
@@ -73,14 +78,11 @@ def restore(source: Path, layout: Layout, *, replace: bool) -> int:
         The ``index_version`` that is restored.
 
     Raises:
-        PathNotFound: There is no such file.
         BackupUnusable: The file is no backup, is damaged or of another schema; nothing is
             changed.
         IndexExists: An index is there and ``replace`` is not set.
         StorageFailed: The data directory cannot be written.
     """
-    if not source.is_file():
-        raise PathNotFound(f"There is no backup {source}.", "Check the path.")
     if layout.database.exists() and not replace:
         raise IndexExists(
             f"There is an index in {layout.root} already.",
@@ -108,6 +110,7 @@ def _prepare(copy: sqlite3.Connection, source: Path) -> int:
     _require_whole(copy, source)
     try:
         # Projections of what was there before must not be taken for this one's.
+        copy.execute("PRAGMA journal_mode = WAL")
         copy.execute("UPDATE manifest SET generation = ?", (token_hex(16),))
         return int(copy.execute("SELECT coalesce(max(version), 0) FROM changes").fetchone()[0])
     except sqlite3.DatabaseError as error:

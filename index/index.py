@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from filelock import FileLock, Timeout
-
 from index.errors import IndexDamaged, IndexLocked, StorageFailed
 from index.layout import Layout, Manifest
+from index.lock import write_lock
 from index.points import Point, reach
 from index.projections.lexical import LexicalProjection
 from index.projections.vectors import MovedOn, VectorProjection
@@ -21,7 +20,6 @@ from index.store.sqlite import SqliteStore
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 _ATTEMPTS = 50
-_PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,29 +149,13 @@ class Index:
             rebuilding: The index may have been built otherwise than is configured.
 
         Raises:
-            IndexLocked: Another process or thread keeps writing.
+            IndexLocked, StorageFailed: As ``write_lock`` does.
             IndexMismatch: Another process rebuilt the index another way meanwhile.
         """
-        lock = FileLock(self.layout.write_lock)
-        try:
-            lock.acquire(timeout=_PATIENCE_SECONDS, poll_interval=0.01)
-        except Timeout:
-            raise IndexLocked(
-                f"Another process is writing to {self.layout.root}.",
-                "Wait until it has finished, then try again.",
-            ) from None
-        except OSError as error:
-            raise StorageFailed(
-                f"{self.layout.root} cannot be written ({error.strerror}).",
-                "Check its permissions and the disk.",
-            ) from error
-        try:
+        with write_lock(self.layout):
             if not rebuilding:
                 self.store.manifest().require(self.manifest)
-            self.layout.sweep()
             yield
-        finally:
-            lock.release()
 
     def save_projections(self) -> None:
         """Bring every collection's projections to the newest version and save them."""

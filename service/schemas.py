@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from index.store.filters import Filters
+from index.store.reader import CollectionRecord
 from index.text.canonical import canonical
 from index.types import DocumentRecord, Hit
 from service.types import Answer, Ask, Citation, SearchResult, Source
@@ -161,7 +162,7 @@ class SourceOut(BaseModel):
             start_char_index=source.start,
             end_char_index=source.end,
             cited_text=source.cited_text,
-            page=None,
+            page=source.page,
             published_at=source.published_at,
             url=f"/v1/documents/{quote(source.document_id, safe='')}/text?{urlencode(place)}",
             verified=source.verified,
@@ -275,6 +276,26 @@ class DocumentList(BaseModel):
 
     documents: list[DocumentOut]
     next_cursor: str | None
+
+
+class CollectionOut(BaseModel):
+    """A collection; ``index_version`` is that of its last change."""
+
+    name: str
+    documents: int
+    chunks: int
+    index_version: int
+
+    @classmethod
+    def of(cls, record: CollectionRecord) -> "CollectionOut":
+        """Shape a record."""
+        return cls(**record._asdict())
+
+
+class CollectionList(BaseModel):
+    """All collections, by name."""
+
+    collections: list[CollectionOut]
 
 
 class TextOut(BaseModel):

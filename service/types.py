@@ -29,6 +29,7 @@ class Source:
     """A place in a document: ``text(revision)[start:end] == cited_text``.
 
     Attributes:
+        page: The number of the page that it begins on, in a document with pages.
         verified: The citation check found the text there.
         support: Probability that the cited text answers, in [0, 1].
     """
@@ -41,6 +42,7 @@ class Source:
     end: int
     cited_text: str
     support: float
+    page: int | None = None
     verified: bool = False
 
 

@@ -167,14 +167,9 @@ class SqliteStore(Reader):
         self._database.compact()
 
     def copy_to(self, copy: sqlite3.Connection) -> None:
-        """Copy everything, as it is at one moment, into another database.
-
-        Raises:
-            IndexDamaged: The store cannot be read.
-        """
-        with self._database.translated():
-            # In one step, or a writer would make it start over again and again.
-            self._connection.backup(copy)
+        """Copy everything, as it is at one moment, into another database."""
+        # In one step, or a writer would make it start over again and again.
+        self._connection.backup(copy)
 
     # -- files that documents came from ---------------------------------------------------
 

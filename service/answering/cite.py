@@ -10,6 +10,7 @@ from service.answering.evidence import Evidence
 from service.types import Citation, Source
 
 Quote: TypeAlias = Callable[[str, str, int, int], str | None]
+Page: TypeAlias = Callable[[str, str, int], int | None]
 
 
 def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
@@ -33,33 +34,34 @@ def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
     return text, tuple(citations)
 
 
-def check(citations: Sequence[Citation], quote: Quote) -> tuple[Citation, ...]:
+def check(citations: Sequence[Citation], quote: Quote, page: Page) -> tuple[Citation, ...]:
     """Verify every source against the text of its revision, or withhold the answer.
 
     Args:
         citations: Citations to check.
         quote: The text of a range (document id, revision, start, end), None if there is none.
+        page: The page of a position (document id, revision, position), if there are pages.
 
     Returns:
-        The same citations, each source marked as verified.
+        The same citations, each source marked as verified, with the page it begins on.
 
     Raises:
         CitationBroken: A source's range does not hold the text that it cites.
     """
     return tuple(
-        replace(citation, sources=tuple(_checked(source, quote) for source in citation.sources))
+        replace(citation, sources=tuple(_checked(source, quote, page) for source in citation.sources))
         for citation in citations
     )
 
 
-def _checked(source: Source, quote: Quote) -> Source:
+def _checked(source: Source, quote: Quote, page: Page) -> Source:
     found = quote(source.document_id, source.revision, source.start, source.end)
     if not source.cited_text or found != source.cited_text:
         raise CitationBroken(
             f"{source.document_id}[{source.start}:{source.end}] does not hold the text cited from it.",
             "Run: citewise index verify",
         )
-    return replace(source, verified=True)
+    return replace(source, verified=True, page=page(source.document_id, source.revision, source.start))
 
 
 def _source(evidence: Evidence) -> Source:

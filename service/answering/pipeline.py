@@ -136,7 +136,10 @@ class Pipeline:
         statements, refusal = _compose(view, ask, answered), None
         if statements:
             text, citations = cite(statements)
-            citations = check(citations, partial(view.store.quote, view.collection))
+            store = view.store
+            citations = check(
+                citations, partial(store.quote, view.collection), partial(store.page, view.collection)
+            )
             text += "".join(f" {_NO_ANSWER_TO.format(f.question)}" for f in findings if f not in answered)
         else:
             first = findings[0]

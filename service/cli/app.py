@@ -7,12 +7,12 @@ from collections.abc import Callable
 import typer
 
 from index.errors import CitewiseError, InvalidInput
-from service.cli import ask, docs, index, serve
+from service.cli import ask, collections, copies, docs, index, serve
 from service.cli.options import plain
 from service.settings import load_settings
 
 log = logging.getLogger(__name__)
-EXIT_FAILED, EXIT_USAGE = 1, 2
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
     name="citewise",
@@ -25,7 +25,10 @@ app.add_typer(index.group, name="index")
 app.command(name="ask")(ask.ask)
 app.command(name="search")(ask.search)
 app.add_typer(docs.group, name="docs")
+app.add_typer(collections.group, name="collections")
 app.command(name="serve")(serve.serve)
+app.command(name="backup")(copies.backup)
+app.command(name="restore")(copies.restore)
 
 
 def run(command: Callable[[], object]) -> None:
@@ -37,6 +40,8 @@ def run(command: Callable[[], object]) -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     try:
         command()
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
     except CitewiseError as error:
         lines = [f"Error: {error.message}", *([error.hint] if error.hint else [])]
         sys.stderr.write(plain("\n".join(lines)) + "\n")

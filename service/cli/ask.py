@@ -82,9 +82,10 @@ def _print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         for source in citation.sources:
             date = f", {source.published_at}" if source.published_at else ""
+            page = f", page {source.page}" if source.page else ""
             title = source.title or source.document_id
             show(
-                f"[{citation.id}] {title}{date} · {source.document_id} {source.start}:{source.end}",
+                f"[{citation.id}] {title}{date}{page} · {source.document_id} {source.start}:{source.end}",
                 style="cyan",
             )
             show(f"    “{' '.join(source.cited_text.split())}”", style="dim")

@@ -5,7 +5,18 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from service.cli.options import AsJson, Collection, DataDir, announce, plain, print_json, show, stdout
+from service.cli.options import (
+    AsJson,
+    Collection,
+    DataDir,
+    Filter,
+    announce,
+    parse_filters,
+    plain,
+    print_json,
+    show,
+    stdout,
+)
 from service.schemas import DocumentList, DocumentOut
 from service.settings import load_settings
 from service.wiring import open_app, open_store
@@ -15,12 +26,17 @@ DocumentId = Annotated[str, typer.Argument(metavar="ID", help="The document's id
 
 
 @group.command(name="list")
-def list_(collection: Collection = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def list_(
+    filters: Filter = None,
+    collection: Collection = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
     """List the documents of a collection."""
     settings = load_settings(data_dir=data_dir, collection=collection)
     with open_store(settings) as store, store.snapshot():
         store.require_collection(settings.collection)
-        records = store.documents(settings.collection)
+        records = store.documents(settings.collection, filters=parse_filters(filters))
     if as_json:
         print_json(DocumentList(documents=[DocumentOut.of(r) for r in records], next_cursor=None))
         return
@@ -59,6 +75,9 @@ def show_(
 @group.command()
 def rm(
     document_id: DocumentId,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Also erase it from every file of the index, byte for byte.")
+    ] = False,
     collection: Collection = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -67,6 +86,9 @@ def rm(
     settings = load_settings(data_dir=data_dir, collection=collection)
     with open_app(settings, announce=announce) as app:
         version = app.builder.delete(settings.collection, document_id)
+        app.builder.save()
+        if purge:
+            app.builder.purge()
     if as_json:
         print_json({"id": document_id, "index_version": version})
     else:

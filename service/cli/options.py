@@ -78,12 +78,21 @@ def parse_filters(given: list[str] | None) -> dict[str, Any]:
                 raise InvalidFilter(
                     f"{key} cannot be both equal to a value and in a range.", "Use one of them."
                 )
-            filters[key] = [*former, value]
+            # A typed word does not tell whether 12 or "12" is meant: either will do.
+            filters[key] = [*former, value, *_as_json(value)]
         else:
             former = filters.setdefault(key, {})
             if not isinstance(former, dict):
                 raise InvalidFilter(
                     f"{key} cannot be both equal to a value and in a range.", "Use one of them."
                 )
-            former[_OPERATORS[operator]] = value
+            former[_OPERATORS[operator]] = next(iter(_as_json(value)), value)
     return filters
+
+
+def _as_json(text: str) -> list[bool | int | float]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return []
+    return [value] if isinstance(value, (bool, int, float)) else []

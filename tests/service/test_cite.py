@@ -41,13 +41,14 @@ def test_every_citation_resolves_in_answer_and_source(raw: str, random: object) 
         Statement((_evidence(document, s),)) for s in split_sentences(text, infer_headings(text))[:4]
     ]
     answer, citations = cite(statements)
-    checked = check(citations, lambda _id, _revision, start, end: text[start:end])
+    checked = check(citations, lambda _id, _revision, start, end: text[start:end], lambda *_: 7)
     assert len(checked) == len(statements)
     for citation in checked:
         assert answer[citation.start : citation.end] == citation.text
         assert answer[citation.end :].startswith(f" [{citation.id}]")
         for source in citation.sources:
             assert source.verified
+            assert source.page == 7
             assert text[source.start : source.end] == source.cited_text
             assert " ".join(source.cited_text.split()) == citation.text
 
@@ -56,7 +57,7 @@ def test_a_citation_that_does_not_resolve_withholds_the_answer() -> None:
     document = Document("d", "One sentence. Another one.")
     _, citations = cite([Statement((_evidence(document, Sentence(0, 13, "prose")),))])
     with pytest.raises(CitationBroken, match=r"d\[0:13\]"):
-        check(citations, lambda _id, _revision, start, end: "Two sentences. Another one."[start:end])
+        check(citations, lambda *place: "Two sentences. Another one."[slice(*place[2:])], lambda *_: None)
 
 
 def test_corroborating_sources_share_one_citation() -> None:
