@@ -13,6 +13,7 @@ from pydantic import (
     StrictInt,
 )
 
+from index.build import Change, Outcome
 from index.store.filters import Filters
 from index.store.reader import CollectionRecord
 from index.text.canonical import canonical
@@ -21,6 +22,8 @@ from service.types import Answer, Ask, Citation, SearchResult, Source
 
 # JSON can escape lone surrogates, which are no text and which nothing can store.
 Text = Annotated[str, AfterValidator(canonical)]
+DocumentId = Annotated[Text, Field(min_length=1, max_length=1000)]
+CollectionName = Annotated[Text, Field(min_length=1, max_length=200)]
 _Integer = Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)]
 _Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Scalar = StrictBool | _Integer | _Number | Text
@@ -54,7 +57,7 @@ class SearchRequest(_Strict):
     """A question to find passages for."""
 
     question: Text
-    collection: Text | None = None
+    collection: CollectionName | None = None
     filters: FilterMap = Field(default_factory=dict)
     top_k: Annotated[int, Field(ge=1, le=100)] | None = None
 
@@ -269,6 +272,55 @@ class DocumentOut(BaseModel):
             index_version=record.index_version,
             updated_at=record.updated_at,
         )
+
+
+class StoredOut(DocumentOut):
+    """A document with what became of it."""
+
+    outcome: Outcome
+
+    @classmethod
+    def of_change(cls, record: DocumentRecord, change: Change) -> "StoredOut":
+        """Shape a change."""
+        return cls(**DocumentOut.of(record).model_dump(), outcome=change.outcome)
+
+
+class DocumentIn(_Strict):
+    """A document's text; ``media_type`` says how its headings are found."""
+
+    text: Text
+    metadata: dict[Text, Any] = Field(default_factory=dict)
+    id: DocumentId | None = None
+    media_type: Literal["text/plain", "text/markdown", "text/html"] = "text/plain"
+
+
+class FailureOut(BaseModel):
+    """A file inside an upload that could not be read."""
+
+    document_id: str
+    reason: str
+
+
+class UploadOut(BaseModel):
+    """What became of an upload."""
+
+    documents: list[StoredOut]
+    failed: list[FailureOut]
+    index_version: int
+
+
+class DeletedOut(BaseModel):
+    """A deleted document; from ``index_version`` on it cannot be retrieved."""
+
+    id: str
+    index_version: int
+
+
+class DeletedCollectionOut(BaseModel):
+    """A deleted collection; from ``index_version`` on nothing of it can be retrieved."""
+
+    name: str
+    index_version: int
 
 
 class DocumentList(BaseModel):

@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import resource
 import signal
+import threading
 from concurrent.futures import Future
 from pathlib import Path
 from stat import S_ISREG
@@ -33,6 +34,7 @@ class Sandbox:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._pool: ProcessPool | None = None
+        self._starting = threading.Lock()
 
     def read(self, source: Source) -> list[Loaded]:
         """All documents in a file, and what in it could not be read.
@@ -74,13 +76,14 @@ class Sandbox:
             LoadError: It is no regular file, is too large or has no loader.
         """
         wanted = self.check(source)
-        if self._pool is None:
-            self._pool = ProcessPool(
-                max_workers=1,
-                context=multiprocessing.get_context("spawn"),
-                initializer=_confine,
-                initargs=(self._limits,),
-            )
+        with self._starting:
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    max_workers=1,
+                    context=multiprocessing.get_context("spawn"),
+                    initializer=_confine,
+                    initargs=(self._limits,),
+                )
         future: Future[list[Loaded]] = self._pool.schedule(
             _read,
             args=(source.path, wanted, source.document_id, source.metadata, self._limits),

@@ -14,10 +14,10 @@ from service.cli.options import (
     Filter,
     TopK,
     announce,
-    parse_filters,
     print_json,
     show,
 )
+from service.filters import parse_filters
 from service.schemas import AnswerResponse, SearchResponse
 from service.settings import load_settings
 from service.types import Answer, Ask, SearchResult

@@ -11,12 +11,12 @@ from service.cli.options import (
     DataDir,
     Filter,
     announce,
-    parse_filters,
     plain,
     print_json,
     show,
     stdout,
 )
+from service.filters import parse_filters
 from service.schemas import DocumentList, DocumentOut
 from service.settings import load_settings
 from service.wiring import open_app, open_store

@@ -1,7 +1,6 @@
 """Options that several commands take, and how they print."""
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,9 +8,6 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 from rich.console import Console
-
-from index.errors import InvalidFilter
-from index.text.canonical import canonical
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of the index (default .citewise).")]
 Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Collection (default: default).")]
@@ -29,9 +25,6 @@ Filter = Annotated[
 stdout = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 stderr = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
-
-_FILTER = re.compile(r"(?P<key>[^<>=]+)(?P<operator><=|>=|<|>|=)(?P<value>.*)", re.S)
-_OPERATORS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
 
 def print_json(shape: BaseModel | dict[str, Any]) -> None:
@@ -56,43 +49,3 @@ def show(text: str = "", style: str = "") -> None:
 def announce(message: str) -> None:
     """Tell a person that something takes a while."""
     stderr.print(message, style="dim")
-
-
-def parse_filters(given: list[str] | None) -> dict[str, Any]:
-    """Read ``key=value`` and ``key>=value``; several of one key: a list, or a range.
-
-    Raises:
-        InvalidFilter: No such form.
-    """
-    filters: dict[str, Any] = {}
-    for text in map(canonical, given or []):
-        match = _FILTER.fullmatch(text)
-        if not match:
-            raise InvalidFilter(
-                f"The filter {text!r} is not understood.", "Write it as key=value or key>=value."
-            )
-        key, operator, value = match["key"].strip(), match["operator"], match["value"].strip()
-        if operator == "=":
-            former = filters.get(key, [])
-            if isinstance(former, dict):
-                raise InvalidFilter(
-                    f"{key} cannot be both equal to a value and in a range.", "Use one of them."
-                )
-            # A typed word does not tell whether 12 or "12" is meant: either will do.
-            filters[key] = [*former, value, *_as_json(value)]
-        else:
-            former = filters.setdefault(key, {})
-            if not isinstance(former, dict):
-                raise InvalidFilter(
-                    f"{key} cannot be both equal to a value and in a range.", "Use one of them."
-                )
-            former[_OPERATORS[operator]] = next(iter(_as_json(value)), value)
-    return filters
-
-
-def _as_json(text: str) -> list[bool | int | float]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return []
-    return [value] if isinstance(value, (bool, int, float)) else []

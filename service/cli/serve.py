@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from index.layout import Layout
 from service.cli.options import Collection, DataDir, Embedder, announce, stderr
 from service.settings import load_settings
 from service.wiring import open_app
@@ -31,7 +32,11 @@ def serve(
     settings = load_settings(
         host=host, port=port, data_dir=data_dir, embedder=embedder, collection=collection
     )
-    with open_app(settings, announce=announce) as app:
+    # Without an index there is one to be filled by uploads.
+    empty = not Layout(settings.data_dir).database.exists()
+    with open_app(settings, create=empty, announce=announce) as app:
+        if empty:
+            stderr.print(f"A new, empty index in {settings.data_dir}: upload, or run citewise index.")
         app.pipeline.warm()
         stderr.print("The API reference is at /docs.")
         # uvicorn logs requests to stdout, which is for results.

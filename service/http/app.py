@@ -1,5 +1,6 @@
 """The application: ``create_app`` is the only way in."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -8,11 +9,18 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from index.errors import CitewiseError
+from index.load.reading import MEGABYTE
 from service.http import problems
 from service.http.answers import answers_router
+from service.http.collections import collections_router
 from service.http.documents import documents_router
 from service.http.health import health_router
+from service.http.limits import BodyLimit
+from service.http.uploads import uploads_router
 from service.wiring import App
+
+log = logging.getLogger(__name__)
 
 # Models run on the machine's cores; more requests at once than this only wait inside
 # ONNX Runtime instead of in the queue.
@@ -31,6 +39,8 @@ def create_app(app: App) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         yield
+        # Saves the next start the work; a server that was killed only starts more slowly.
+        await anyio.to_thread.run_sync(_save, app)
 
     # Documentation assets come from the package, since nothing is loaded from elsewhere.
     http = FastAPIOffline(
@@ -39,14 +49,25 @@ def create_app(app: App) -> FastAPI:
         description=_DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
-        openapi_tags=[{"name": "answers"}, {"name": "documents"}, {"name": "health"}],
+        openapi_tags=[{"name": name} for name in ("answers", "documents", "collections", "health")],
     )
     problems.install(http)
+    # A form has more than the file in it.
+    http.add_middleware(BodyLimit, limit=(app.settings.limit_megabytes + 1) * MEGABYTE)
     http.include_router(answers_router(app))
     http.include_router(documents_router(app))
+    http.include_router(uploads_router(app))
+    http.include_router(collections_router(app))
     http.include_router(health_router(app))
     _describe_offsets(http)
     return http
+
+
+def _save(app: App) -> None:
+    try:
+        app.builder.save()
+    except CitewiseError as error:
+        log.warning("The projections were not saved: %s", error)
 
 
 def _describe_offsets(http: FastAPI) -> None:

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from index.errors import InvalidInput
+from service.filters import parse_filters
 from service.http.responses import PROBLEMS
-from service.schemas import DocumentList, DocumentOut, TextOut
+from service.schemas import CollectionName, DocumentList, DocumentOut, TextOut
 from service.wiring import App
 
 _NAMED = {"description": "The range of the text.", "content": {"text/plain": {}}, "model": TextOut}
@@ -20,15 +21,19 @@ def documents_router(app: App) -> APIRouter:
 
     @router.get("")
     def list_documents(
-        collection: str | None = None,
+        collection: CollectionName | None = None,
         cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        filters: Annotated[
+            list[str] | None,
+            Query(alias="filter", max_length=50, description="`source=NAME`, `published_at>=2024-01-01`, …"),
+        ] = None,
     ) -> DocumentList:
-        """List documents by id, a page at a time."""
+        """List documents by id, a page at a time; only those whose metadata match all filters."""
         name = collection or app.settings.collection
         with store.snapshot():
             store.require_collection(name)
-            found = store.documents(name, after=cursor, limit=limit + 1)
+            found = store.documents(name, filters=parse_filters(filters), after=cursor, limit=limit + 1)
         page = found[:limit]
         return DocumentList(
             documents=[DocumentOut.of(record) for record in page],
@@ -38,7 +43,7 @@ def documents_router(app: App) -> APIRouter:
     @router.get("/{document_id:path}/text", responses={200: _NAMED})
     def text(
         document_id: str,
-        collection: str | None = None,
+        collection: CollectionName | None = None,
         revision: str | None = None,
         start: Annotated[int, Query(ge=0)] = 0,
         end: Annotated[int | None, Query(ge=0)] = None,
@@ -67,7 +72,7 @@ def documents_router(app: App) -> APIRouter:
         return PlainTextResponse(part, headers=headers)
 
     @router.get("/{document_id:path}")
-    def document(document_id: str, collection: str | None = None) -> DocumentOut:
+    def document(document_id: str, collection: CollectionName | None = None) -> DocumentOut:
         """What is known of a document, and its revisions."""
         with store.snapshot():
             return DocumentOut.of(store.document(collection or app.settings.collection, document_id))

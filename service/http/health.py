@@ -22,6 +22,10 @@ def health_router(app: App) -> APIRouter:
         """The index is open, is of the configured model, and its version can be read."""
         with app.index.store.snapshot() as version:
             app.index.store.manifest().require(app.index.manifest)
-            return {"status": "ready", "index_version": version, "collections": app.index.store.collections()}
+            return {
+                "status": "ready",
+                "index_version": version,
+                "collections": app.index.store.collection_names(),
+            }
 
     return router

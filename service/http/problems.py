@@ -102,7 +102,8 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
     status = error.status_code if isinstance(error, HTTPException) else 500
     phrase = HTTPStatus(status).phrase
     slug = phrase.lower().replace(" ", "-")
-    response = _problem(request, status, slug, phrase, f"{request.method} {request.url.path}: {phrase}.")
+    said = error.detail if isinstance(error, HTTPException) and error.detail != phrase else f"{phrase}."
+    response = _problem(request, status, slug, phrase, f"{request.method} {request.url.path}: {said}")
     response.headers.update(getattr(error, "headers", None) or {})
     return response
 

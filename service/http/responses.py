@@ -10,7 +10,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, description in {
         404: "There is no such document, revision or collection.",
         409: "The index was built with another embedder or chunker.",
-        410: "The document was deleted.",
+        410: "The document was deleted, or the revision has expired.",
+        413: "The request or the document is too large.",
+        415: "The format is not supported.",
         422: "The request is not valid.",
         503: "The index is not ready or is being written.",
     }.items()

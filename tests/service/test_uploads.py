@@ -1,0 +1,182 @@
+"""Documents and collections over their life, over HTTP."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+
+from index.verify import verify
+from service.http.app import create_app
+from service.wiring import App
+
+COMET = "The comet returned in May 1910. Crowds watched it from the harbour."
+MARKDOWN = b"# Comets\n\n" + COMET.encode()
+
+
+@pytest.fixture
+def client(app: App) -> Iterator[TestClient]:
+    with TestClient(create_app(app), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def _ask(client: TestClient, question: str = "When did the comet return?", **more: Any) -> dict[str, Any]:
+    body: dict[str, Any] = client.post("/v1/answers", json={"question": question, **more}).json()
+    return body
+
+
+def _put(client: TestClient, document_id: str, text: str, **more: Any) -> httpx2.Response:
+    return client.put(f"/v1/documents/{document_id}", json={"text": text, **more})
+
+
+def test_put_is_an_idempotent_upsert(client: TestClient) -> None:
+    first = _put(client, "a/b.txt", COMET, metadata={"title": "Comets"})
+    again = _put(client, "a/b.txt", COMET, metadata={"title": "Comets"})
+    changed = _put(client, "a/b.txt", COMET + " It was bright.", metadata={"title": "Comets"})
+    assert [r.status_code for r in (first, again, changed)] == [201, 200, 200]
+    bodies = [r.json() for r in (first, again, changed)]
+    assert [b["outcome"] for b in bodies] == ["added", "unchanged", "changed"]
+    assert bodies[0]["revision"] == bodies[1]["revision"] != bodies[2]["revision"]
+    assert bodies[0]["index_version"] == bodies[1]["index_version"] < bodies[2]["index_version"]
+    assert bodies[2]["revisions"] == [bodies[0]["revision"], bodies[2]["revision"]]
+    assert bodies[2]["metadata"] == {"title": "Comets", "language": "en"}
+
+
+def test_an_old_citation_opens_what_it_quoted_until_the_document_is_deleted(client: TestClient) -> None:
+    _put(client, "a", COMET)
+    source = _ask(client)["citations"][0]["sources"][0]
+    _put(client, "a", "Nothing about the sky is in here any more.")
+    assert client.get(source["url"]).text == source["cited_text"]
+    gone = client.delete("/v1/documents/a").json()
+    assert client.get(source["url"]).status_code == 410
+    assert client.get("/v1/documents/a").status_code == 410
+    assert client.delete("/v1/documents/a").status_code == 410
+    assert client.delete("/v1/documents/never").status_code == 404
+    after = _ask(client)
+    assert after["index_version"] >= gone["index_version"]
+    assert after["passages"] == []
+
+
+def test_the_file_itself_or_a_form_can_be_sent(client: TestClient) -> None:
+    raw = client.put(
+        "/v1/documents/raw",
+        content=MARKDOWN,
+        headers={"content-type": "text/markdown"},
+    )
+    assert raw.status_code == 201, raw.text
+    assert raw.json()["title"] == "Comets"
+    form = client.post(
+        "/v1/documents",
+        files={"file": ("notes/comet.md", MARKDOWN, "application/octet-stream")},
+        data={"metadata": json.dumps({"tags": ["sky"], "published_at": "1910-05-20"})},
+    )
+    assert form.status_code == 201, form.text
+    (stored,) = form.json()["documents"]
+    assert (stored["id"], stored["metadata"]["tags"], stored["title"]) == ("comet.md", ["sky"], "Comets")
+    as_text = client.post("/v1/documents", json={"text": COMET}).json()["documents"][0]["id"]
+    assert client.post("/v1/documents", json={"text": COMET}).json()["documents"][0]["id"] == as_text
+    assert (
+        client.post("/v1/documents", json={"text": COMET, "id": "mine"}).json()["documents"][0]["id"]
+        == "mine"
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "said"),
+    [
+        ({"content": b"\x89PNG", "headers": {"content-type": "image/png"}}, 415, "image/png"),
+        ({"content": b"x"}, 415, "media type"),
+        ({"json": {"text": " \n"}}, 422, "no text"),
+        ({"json": {}}, 422, "text"),
+        ({"json": {"text": "x", "surplus": 1}}, 422, "surplus"),
+        ({"json": {"text": "x y", "metadata": {"published_at": "last year"}}}, 422, "published_at"),
+        ({"json": {"text": "x y", "metadata": {"tags": "sky"}}}, 422, "list of strings"),
+        ({"json": {"text": "x y", "metadata": {"title": 7}}}, 422, "title"),
+        ({"content": b"{", "headers": {"content-type": "application/json"}}, 422, "JSON"),
+        ({"files": {"other": b"x"}}, 422, "part `file`"),
+        ({"files": {"file": ("a.exe", b"MZ")}}, 415, "a.exe"),
+        ({"files": {"file": ("a.txt", b"x y")}, "data": {"metadata": "[1]"}}, 422, "JSON object"),
+    ],
+)
+def test_what_cannot_be_stored_is_a_problem_and_leaves_nothing(
+    client: TestClient, app: App, request_: dict[str, Any], status: int, said: str
+) -> None:
+    for response in (client.put("/v1/documents/a", **request_), client.post("/v1/documents", **request_)):
+        assert response.status_code == status, response.text
+        assert response.headers["content-type"] == "application/problem+json"
+        assert said in response.json()["detail"]
+    assert app.index.store.version() == 0
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_over_the_limit_is_refused(app: App, announced: bool) -> None:
+    small = app.settings.model_copy(update={"limit_megabytes": 1})
+    from dataclasses import replace
+
+    with TestClient(create_app(replace(app, settings=small)), raise_server_exceptions=False) as client:
+        body = b"x y " * 700_000
+        content = body if announced else (body[i : i + 65536] for i in range(0, len(body), 65536))
+        refused = client.put("/v1/documents/a", content=content, headers={"content-type": "text/plain"})
+    assert refused.status_code == 413, refused.text
+    assert "limit_megabytes" in refused.json()["detail"]
+
+
+def test_filters_are_exact_in_lists_search_and_answers(client: TestClient) -> None:
+    for year in range(1900, 1920):
+        when = f"{year}-06-01T23:30:00-02:00"
+        _put(
+            client,
+            f"d{year}",
+            f"The comet was seen in {year}.",
+            metadata={"published_at": when, "year": year},
+        )
+    within = {"published_at": {"gte": "1905-06-02", "lt": "1908-06-02"}}
+    wanted = ["d1905", "d1906", "d1907"]
+    found = client.post("/v1/search", json={"question": "comet", "filters": within, "top_k": 100}).json()
+    assert sorted(p["document_id"] for p in found["passages"]) == wanted
+    listed = client.get(
+        "/v1/documents",
+        params={"filter": ["published_at>=1905-06-02", "published_at<1908-06-02"]},
+    ).json()
+    assert [d["id"] for d in listed["documents"]] == wanted
+    by_year = client.get("/v1/documents", params={"filter": "year=1907"}).json()
+    assert [d["id"] for d in by_year["documents"]] == ["d1907"]
+    answer = _ask(client, "When was the comet seen?", filters={"document_id": "d1911"})
+    assert {p["document_id"] for p in answer["passages"]} == {"d1911"}
+
+
+def test_collections_are_apart_listed_and_deleted_whole(client: TestClient, app: App) -> None:
+    for name in ("sky", "sea"):
+        client.put(f"/v1/documents/a?collection={name}", json={"text": f"{COMET} This is the {name}."})
+    listed = client.get("/v1/collections").json()["collections"]
+    assert [(c["name"], c["documents"]) for c in listed] == [("sea", 1), ("sky", 1)]
+    source = _ask(client, collection="sky")["citations"][0]["sources"][0]
+    gone = client.delete("/v1/collections/sky")
+    assert gone.json() == {"name": "sky", "index_version": 3}
+    assert client.delete("/v1/collections/sky").status_code == 404
+    assert client.post("/v1/search", json={"question": "comet", "collection": "sky"}).status_code == 404
+    assert client.get(source["url"]).status_code == 410
+    assert [c["name"] for c in client.get("/v1/collections").json()["collections"]] == ["sea"]
+    client.put("/v1/documents/b?collection=sky", json={"text": "The orchard bore pears."})
+    found = client.post("/v1/search", json={"question": "comet", "collection": "sky"}).json()
+    assert [p["document_id"] for p in found["passages"]] == ["b"]
+    assert _ask(client, collection="sea")["answerable"]
+    assert verify(app.index) == []
+
+
+def test_an_archive_becomes_several_documents(client: TestClient) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("sky/comet.txt", COMET)
+        archive.writestr("empty.txt", "")
+    stored = client.post("/v1/documents", files={"file": ("all.zip", held.getvalue())})
+    assert stored.status_code == 201, stored.text
+    assert [d["id"] for d in stored.json()["documents"]] == ["all.zip/sky/comet.txt"]
+    assert [f["document_id"] for f in stored.json()["failed"]] == ["all.zip/empty.txt"]
+    refused = client.put("/v1/documents/x", files={"file": ("all.zip", held.getvalue())})
+    assert refused.status_code == 422
+    assert "POST" in refused.json()["detail"]
