@@ -37,7 +37,7 @@ def compile_filters(filters: Filters) -> tuple[str, list[object]]:
 
     Each key names a metadata field, or ``document_id``. A plain value means equality, a
     list "one of these", an object a range (``gt``, ``gte``, ``lt``, ``lte``); where the
-    metadata is itself a list (tags), one element of it has to match. Several keys must
+    metadata is itself a list (tags), one element of it has to match whole. Several keys must
     all hold. A document without the field never matches, nor does a value of another
     type: the number 1 is neither the string "1" nor true.
 
@@ -54,21 +54,22 @@ def compile_filters(filters: Filters) -> tuple[str, list[object]]:
             values, where = "json_each(json_array(documents.id))", list[object]()
         else:
             values, where = "json_each(documents.metadata, ?)", [f"$.{_quoted(key)}"]
-        for test, operands in _tests(key, value):
-            conditions.append(f"EXISTS (SELECT 1 FROM {values} WHERE {test})")
-            parameters.extend([*where, *operands])
+        test, operands = _test(key, value)
+        conditions.append(f"EXISTS (SELECT 1 FROM {values} WHERE {test})")
+        parameters.extend([*where, *operands])
     return " AND ".join(conditions), parameters
 
 
-def _tests(key: str, value: Json) -> list[_Test]:
+def _test(key: str, value: Json) -> _Test:
     if isinstance(value, dict):
         if not value:
             raise InvalidFilter(
                 f"The filter on {key} is empty.", f"Name at least one of {', '.join(_RANGES)}."
             )
-        return [_range(key, name, _plain(key, bound)) for name, bound in value.items()]
+        tests = [_range(key, name, _plain(key, bound)) for name, bound in value.items()]
+        return " AND ".join(test for test, _ in tests), [o for _, used in tests for o in used]
     options = [_plain(key, option) for option in (value if isinstance(value, list) else [value])]
-    return [_any_of(key, options)]
+    return _any_of(key, options)
 
 
 def _any_of(key: str, options: Sequence[Scalar]) -> _Test:
