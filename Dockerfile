@@ -12,7 +12,7 @@ COPY index index
 COPY service service
 COPY eval eval
 RUN python3 -m venv /opt/citewise \
- && /opt/citewise/bin/pip install --no-cache-dir -c constraints.txt .
+ && /opt/citewise/bin/pip install --no-cache-dir -c constraints.txt ".[formats]"
 COPY seeds seeds
 # ONNX Runtime would otherwise write to /tmp and the home folder and send events to Microsoft.
 ENV ORT_DISABLE_TELEMETRY=1
