@@ -39,9 +39,7 @@ FORMATS = (
     ),
     Format("PDF", (".pdf",), ("application/pdf",), "pdf.loader:PdfLoader", "pdf"),
     Format("Word", (".docx",), (_OFFICE + "wordprocessingml.document",), "docx:DocxLoader", "office"),
-    Format(
-        "PowerPoint", (".pptx",), (_OFFICE + "presentationml.presentation",), "pptx:PptxLoader", "office"
-    ),
+    Format("PowerPoint", (".pptx",), (_OFFICE + "presentationml.presentation",), "pptx:PptxLoader", "office"),
     Format(
         "spreadsheet",
         (".xlsx", ".xls", ".ods"),

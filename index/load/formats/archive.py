@@ -58,9 +58,7 @@ class TarLoader:
             yield from _load(members, document_id, metadata, reading)
 
 
-def _load(
-    members: list[_Member], document_id: str, metadata: Metadata, reading: Reading
-) -> Iterator[Loaded]:
+def _load(members: list[_Member], document_id: str, metadata: Metadata, reading: Reading) -> Iterator[Loaded]:
     # What is known of the archive holds for what is in it, but they are not all called the same.
     common = {key: value for key, value in metadata.items() if key != "title"}
     described: dict[PurePosixPath, Mapping[str, Metadata]] = {}
@@ -85,9 +83,7 @@ def _load(
     for member in readable:
         path = PurePosixPath(member.path)
         entry = described.get(path.parent, {}).get(path.name, {})
-        yield from reading.member(
-            member.open, path.name, f"{document_id}/{member.path}", {**common, **entry}
-        )
+        yield from reading.member(member.open, path.name, f"{document_id}/{member.path}", {**common, **entry})
 
 
 def _flaw(path: str) -> str | None:
@@ -122,6 +118,7 @@ def _name(info: ZipInfo) -> str:
 def _tarred(archive: tarfile.TarFile, info: tarfile.TarInfo) -> _Member:
     path = canonical(info.name).removeprefix("./")
     return _Member(
-        path, lambda: archive.extractfile(info) or io.BytesIO(), None if info.isfile() else "it is a link or a device"
+        path,
+        lambda: archive.extractfile(info) or io.BytesIO(),
+        None if info.isfile() else "it is a link or a device",
     )
-

@@ -1,10 +1,35 @@
 """Blocks of a structured format into one canonical text with headings and pages."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from index.errors import EmptyDocument
 from index.text.canonical import canonical
 from index.types import Document, Heading, Metadata, Page
+
+
+class Blocks(Protocol):
+    """What blocks can be added to."""
+
+    def heading(self, text: str, level: int) -> None:
+        """Add a heading."""
+        ...
+
+    def paragraph(self, text: str) -> None:
+        """Add a paragraph."""
+        ...
+
+    def lines(self, text: str) -> None:
+        """Add lines."""
+        ...
+
+    def item(self, text: str, depth: int = 0) -> None:
+        """Add a list item."""
+        ...
+
+    def row(self, cells: Sequence[tuple[str, str]]) -> None:
+        """Add a table's row."""
+        ...
 
 
 class Composer:

@@ -43,7 +43,9 @@ class DocxLoader:
         try:
             document = docx.Document(io.BytesIO(data))
         except (KeyError, ValueError, PackageNotFoundError) as error:
-            raise LoadError(f"{document_id} is not a Word document ({error}).", "Save it again as DOCX.") from error
+            raise LoadError(
+                f"{document_id} is not a Word document ({error}).", "Save it again as DOCX."
+            ) from error
         composer = Composer()
         _Body(composer, _styles(document)).read(document.element.body)
         for kind in (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES):
@@ -77,7 +79,9 @@ class _Body:
         elif style.contents:
             pass  # the table of contents repeats the headings
         elif style.listed or _numbered(properties):
-            depth = _value(properties.find(qn("w:numPr")) if properties is not None else None, "w:ilvl") or "0"
+            depth = (
+                _value(properties.find(qn("w:numPr")) if properties is not None else None, "w:ilvl") or "0"
+            )
             self._composer.item(text, min(int(depth), _BODY_LEVEL) if depth.isdigit() else 0)
         elif "\n" in text.strip():
             self._composer.lines(text)
@@ -88,7 +92,9 @@ class _Body:
                 self.read(box)
 
     def _table(self, table: etree._Element) -> None:
-        rows = [list(row.iter(qn("w:tc"))) for row in table.iter(qn("w:tr")) if _nearest(row, "w:tbl") is table]
+        rows = [
+            list(row.iter(qn("w:tc"))) for row in table.iter(qn("w:tr")) if _nearest(row, "w:tbl") is table
+        ]
         rows = [[cell for cell in row if _nearest(cell, "w:tbl") is table] for row in rows]
         if len(rows) < 2 or max(len(row) for row in rows) < 2:
             # It only places or frames what is in it.
@@ -100,7 +106,9 @@ class _Body:
 
 
 _PLAIN = _Style(None, listed=False, contents=False)
-_WRAPPERS = frozenset(qn(f"w:{tag}") for tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
+_WRAPPERS = frozenset(
+    qn(f"w:{tag}") for tag in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
+)
 
 
 def _grid(rows: list[list[etree._Element]]) -> list[list[str]]:

@@ -70,7 +70,9 @@ def _locked(package: ZipFile, document_id: str, reading: Reading) -> set[str]:
 
 def _metadata(book: etree._Element, metadata: Metadata) -> Metadata:
     def first(name: str) -> str | None:
-        return next((e.text for e in book.iter(f"{{http://purl.org/dc/elements/1.1/}}{name}") if e.text), None)
+        return next(
+            (e.text for e in book.iter(f"{{http://purl.org/dc/elements/1.1/}}{name}") if e.text), None
+        )
 
     creators = [e.text for e in book.iter("{http://purl.org/dc/elements/1.1/}creator") if e.text]
     language = (first("language") or "").split("-")[0].strip().lower()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
-from index.load.formats.composing import Composer
+from index.load.formats.composing import Blocks
 
 _VALUE = re.compile(r"[-+−(]?[$€£¥]?\s*\d[\d.,:/\s'’-]*\s*[%)€$£¥]?")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
@@ -13,7 +13,7 @@ _MAX_LABEL = 100
 _MAX_OPENING = 15
 
 
-def compose_grid(rows: Sequence[Sequence[str]], composer: Composer, header: bool | None = None) -> None:
+def compose_grid(rows: Sequence[Sequence[str]], composer: Blocks, header: bool | None = None) -> None:
     """Add a table.
 
     Args:

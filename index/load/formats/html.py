@@ -7,8 +7,9 @@ from lxml.html import HtmlElement
 from trafilatura import extract_with_metadata
 from trafilatura.settings import Document as Extracted
 
-from index.load.formats.composing import Composer, one_line
-from index.load.formats.markup import compose_markup, parse_markup, parse_text, visible_text
+from index.load.formats.composing import Composer
+from index.load.formats.markup import compose_markup, parse_markup, visible_text
+from index.load.formats.sieve import Sieve
 from index.load.metadata import stated
 from index.load.reading import Reading
 from index.types import Document, Metadata
@@ -30,6 +31,7 @@ _AROUND = XPath(
     " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
 )
 _MAIN = XPath("//main | //*[@role='main']")
+_SITE = XPath("//meta[@property='og:site_name' or @name='application-name']/@content")
 _LINKS = XPath(".//a[@href]")
 
 
@@ -40,14 +42,15 @@ class HtmlLoader:
         """Find the main content; where a page is not an article, take all but what surrounds it."""
         page = parse_markup(data, document_id)
         extracted = _extract(data, page)
+        known = _metadata(page, extracted, metadata)
         whole = _without_surroundings(page)
-        composer = Composer()
-        article = parse_text(extracted.text, document_id) if extracted and extracted.text else None
-        if article is not None and len(visible_text(article)) >= _MIN_SHARE * _unlinked(whole):
-            compose_markup(article, composer)
-        else:
+        sieve, composer = Sieve(), Composer()
+        compose_markup(whole, sieve)
+        content = sieve.release(extracted.text or "", composer) if extracted else 0
+        if content < _MIN_SHARE * _unlinked(whole):
+            composer = Composer()
             compose_markup(whole, composer)
-        yield composer.document(document_id, _metadata(page, extracted, metadata))
+        yield composer.document(document_id, known)
 
 
 def _extract(data: bytes, page: HtmlElement) -> Extracted | None:
@@ -55,9 +58,8 @@ def _extract(data: bytes, page: HtmlElement) -> Extracted | None:
         return None
     found: Extracted | None = extract_with_metadata(
         page,
-        output_format="html",
+        output_format="txt",
         include_comments=False,
-        include_formatting=True,
         # The date that is stated as the page's, not any date that occurs on it.
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
@@ -80,16 +82,18 @@ def _unlinked(element: HtmlElement) -> int:
 
 def _metadata(page: HtmlElement, extracted: Extracted | None, metadata: Metadata) -> Metadata:
     language = (page.get("lang") or "").split("-")[0].lower()
-    own = {"language": language if len(language) == 2 and language.isalpha() else None}
+    title = page.find(".//title")
+    own = {
+        "title": title.text if title is not None else None,
+        "source": next(iter(_SITE(page)), None),
+        "language": language if len(language) == 2 and language.isalpha() else None,
+    }
     if extracted:
         own |= {
-            "title": extracted.title,
-            "source": extracted.sitename,
+            "title": extracted.title or own["title"],
             "published_at": extracted.date,
             "url": extracted.url,
             "author": extracted.author,
         }
-    if not own.get("title"):
-        title = page.find(".//title")
-        own["title"] = one_line(title.text or "") if title is not None else None
+    own["title"] = (own["title"] or "").rstrip("¶#§ \n")
     return stated(metadata, **own)

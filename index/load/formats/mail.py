@@ -42,7 +42,10 @@ class MailLoader:
             _compose_body(body, composer, document_id)
         sender = parseaddr(_header(message, "From"))
         known = stated(
-            metadata, title=subject, author=sender[0] or sender[1], published_at=_date(_header(message, "Date"))
+            metadata,
+            title=subject,
+            author=sender[0] or sender[1],
+            published_at=_date(_header(message, "Date")),
         )
         yield composer.document(document_id, known)
         yield from _attached(message, body, document_id, reading)

@@ -8,7 +8,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, xhtml_to_html
 
 from index.errors import EmptyDocument
-from index.load.formats.composing import Composer, one_line
+from index.load.formats.composing import Blocks, one_line
 from index.load.formats.grid import compose_grid
 from index.load.formats.text import decode_bytes
 
@@ -63,7 +63,7 @@ def parse_text(text: str, name: str) -> HtmlElement:
         raise EmptyDocument(f"{name} holds no text.", "Check that the right file was given.") from error
 
 
-def compose_markup(root: HtmlElement, composer: Composer) -> None:
+def compose_markup(root: HtmlElement, composer: Blocks) -> None:
     """Add every block of text below ``root``, in order."""
     _Flow(composer).read(root)
 
@@ -104,7 +104,7 @@ def _texts(element: HtmlElement) -> Iterator[str]:
 class _Flow:
     """Walks a tree and cuts its text into blocks where an element begins or ends one."""
 
-    def __init__(self, composer: Composer) -> None:
+    def __init__(self, composer: Blocks) -> None:
         self._composer = composer
         self._inline: list[str] = []
         self._lists = 0

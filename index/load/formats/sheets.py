@@ -48,7 +48,8 @@ class SheetsLoader:
 def _compose(sheet: CalamineSheet, composer: Composer) -> None:
     rows = [[_shown(cell) for cell in row] for row in sheet.to_python()]
     if any(cell for row in rows for cell in row):
-        composer.heading(sheet.name, 1)
+        # Below what would be the title: "Sheet1" is none.
+        composer.heading(sheet.name, 2)
         compose_grid(rows, composer)
 
 
@@ -60,7 +61,11 @@ def _shown(cell: _Cell) -> str:
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
     if isinstance(cell, datetime):
         midnight = cell.time() == time()
-        return cell.date().isoformat() if midnight else cell.isoformat(" ", "minutes" if cell.second == 0 else "seconds")
+        return (
+            cell.date().isoformat()
+            if midnight
+            else cell.isoformat(" ", "minutes" if cell.second == 0 else "seconds")
+        )
     if isinstance(cell, time):
         return cell.isoformat("minutes" if cell.second == 0 else "seconds")
     return str(cell)

@@ -111,7 +111,11 @@ def _gutter(runs: Sequence[Run]) -> float | None:
         crossing = 1 - sum(len(run.text) for run in (*before, *after)) / total
         if crossing > _MAX_CROSSING or (best and crossing >= best[0]):
             continue
-        if _is_column(before, edge - left, size) and _is_column(after, right - edge, size) and _beside(before, after):
+        if (
+            _is_column(before, edge - left, size)
+            and _is_column(after, right - edge, size)
+            and _beside(before, after)
+        ):
             best = (crossing, edge - 1)
     return best[1] if best else None
 

@@ -71,11 +71,11 @@ def _compose(reader: Reader, composer: Composer) -> None:
     """Add the paragraphs; one that goes on over a column's or a page's end stays one."""
     page = 0
     pending: Paragraph | None = None
-    resumed = False
+    glue: str | None = None
 
     def add(paragraph: Paragraph) -> None:
-        if resumed:
-            composer.resume(paragraph.text)
+        if glue is not None:
+            composer.resume(paragraph.text, glue)
         elif paragraph.kind is None:
             composer.paragraph(paragraph.text)
         elif paragraph.kind == 0:
@@ -89,9 +89,12 @@ def _compose(reader: Reader, composer: Composer) -> None:
             pending.text = reader.glue(pending.text, paragraph.text)
             pending.lines, pending.fills = paragraph.lines, paragraph.fills
             continue
+        next_glue = None
         if pending is not None:
+            if continues:
+                pending.text, next_glue = reader.part(pending.text, paragraph.text)
             add(pending)
-        resumed = continues
+        glue = next_glue
         if paragraph.page != page:
             page = paragraph.page
             composer.page(page)

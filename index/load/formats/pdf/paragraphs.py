@@ -14,7 +14,9 @@ _TERMINAL = re.compile(r"[.!?:;。！？：；…][\"'”’»)\]]*$")
 _LEADERS = re.compile(r"(?:\s*\.){4,}\s*|(?:\s*…){2,}\s*")
 _COMPOUND = re.compile(r"\w+(?:-\w+)+")
 _DIGITS = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(r"\W*(?:\w{1,9}\W+)?(?:#|[ivxlc]+)\W*(?:(?:/|of|von|de|sur|di)?\W*#)?\W*", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:\w{1,9}\W+)?(?:#|[ivxlc]+)\W*(?:(?:/|of|von|de|sur|di)?\W*#)?\W*", re.IGNORECASE
+)
 _SOFT_HYPHENS = ("-", "\u00ad", "\u2010")
 _EDGE_ROWS = 2
 _MAX_HEADING = 160
@@ -22,6 +24,8 @@ _MAX_LEVELS = 4
 # A font this much larger than the body's makes a heading.
 _LARGER = 1.12
 _SAME_SIZE = 0.08
+# From line to line, in font sizes, and how much more parts paragraphs.
+_USUAL_PITCH = 1.2
 _WIDE_PITCH = 1.3
 
 
@@ -107,6 +111,12 @@ class Reader:
             return f"{before[:-1]}-{after}"
         return before[:-1] + after
 
+    def part(self, before: str, after: str) -> tuple[str, str]:
+        """The first of two wrapped lines as it stands when they are one, and what lies between."""
+        glued = self.glue(before, after)
+        first = glued[: len(glued) - len(after.lstrip())]
+        return first.rstrip(), " " if first.endswith(" ") else ""
+
     def _kind(self, paragraph: Paragraph) -> int | None:
         first = paragraph.lines[0]
         if _BULLET.match(paragraph.text):
@@ -122,16 +132,18 @@ class Reader:
 
     def _heading_sizes(self, lines: Sequence[Line]) -> dict[float, int]:
         larger = {line.size for line in lines if line.size >= _LARGER * self._body}
-        return {size: min(rank, _MAX_LEVELS) for rank, size in enumerate(sorted(larger, reverse=True), start=1)}
+        return {
+            size: min(rank, _MAX_LEVELS) for rank, size in enumerate(sorted(larger, reverse=True), start=1)
+        }
 
 
 def _groups(region: Region) -> Iterator[list[Line]]:
     pitches = [
-        before.bottom - line.bottom
+        (before.bottom - line.bottom) / line.size
         for before, line in zip(region.lines, region.lines[1:], strict=False)
         if _like(before, line) and before.bottom - line.bottom < 2.5 * line.size
     ]
-    pitch = median(pitches) if pitches else 0.0
+    pitch = median(pitches) if pitches else _USUAL_PITCH
     left = Counter(round(line.left) for line in region.lines).most_common(1)[0][0]
     group: list[Line] = []
     for line in region.lines:
@@ -148,11 +160,11 @@ def _like(one: Line, other: Line) -> bool:
 
 
 def _breaks(group: Sequence[Line], line: Line, region: Region, pitch: float, left: float) -> bool:
-    """Whether a line begins a new paragraph."""
+    """Whether a line begins a new paragraph; ``pitch`` and its usual ``left`` are the column's."""
     before, first = group[-1], group[0]
     if not _like(before, line) or before.bold != line.bold and (all(x.bold for x in group) or line.bold):
         return True
-    if before.bottom - line.bottom > _WIDE_PITCH * (pitch or 1.2 * line.size):
+    if before.bottom - line.bottom > _WIDE_PITCH * pitch * line.size:
         return True
     if before.tabular or line.tabular or _BULLET.match(line.text) or _NUMBERED.match(line.text):
         return True

@@ -69,7 +69,7 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[tuple[int, Run]]:
     raw = textpage.raw
     box = pdfium_c.FS_RECTF()
     run: Run | None = None
-    quarter, space = 0, False
+    quarter, space, last = 0, False, 0.0
     for index in range(textpage.count_chars()):
         code = pdfium_c.FPDFText_GetUnicode(raw, index)
         if code in (0, 0xFFFE, 0xFFFF):
@@ -82,7 +82,7 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[tuple[int, Run]]:
             continue
         angle = round(math.degrees(pdfium_c.FPDFText_GetCharAngle(raw, index)) / 90) % 4
         left, bottom, right, top = _turn(box, angle)
-        if run is not None and angle == quarter and _continues(run, left, bottom, right, top):
+        if run is not None and angle == quarter and _continues(run, last, left, bottom, right, top):
             gap = left - run.right if right > run.right else run.left - right
             if space or gap > _SPACE * (top - bottom):
                 run.text += " "
@@ -95,7 +95,7 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[tuple[int, Run]]:
             size = _size(raw, index) or top - bottom
             bold = pdfium_c.FPDFText_GetFontWeight(raw, index) >= 600
             run = Run(character, left, right, bottom, top, size, bold)
-        space = False
+        space, last = False, left
     if run is not None:
         yield quarter, run
 
@@ -111,12 +111,13 @@ def _turn(box: pdfium_c.FS_RECTF, quarter: int) -> tuple[float, float, float, fl
     return box.left, box.bottom, box.right, box.top
 
 
-def _continues(run: Run, left: float, bottom: float, right: float, top: float) -> bool:
+def _continues(run: Run, last: float, left: float, bottom: float, right: float, top: float) -> bool:
     height = min(top - bottom, run.height)
     if height <= 0 or min(top, run.top) - max(bottom, run.bottom) < _OVERLAP * height:
         return False
     wide = _WIDE_GAP * max(top - bottom, run.height)
-    forward = -wide / 2 < left - run.right < wide
+    # The letters of a ligature share one box.
+    forward = left > last - wide / 9 and left - run.right < wide
     backward = run.rtl and -wide / 2 < run.left - right < wide
     return forward or backward
 
