@@ -4,6 +4,7 @@ import gzip
 import io
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from stat import S_ISLNK
@@ -108,10 +109,8 @@ def _name(info: ZipInfo) -> str:
     # ``filename`` has been cut at a NUL and has its separators changed.
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:
-        try:
+        with suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")  # written so by many, announced by few
-        except UnicodeError:
-            pass
     return canonical(name)
 
 

@@ -31,7 +31,7 @@ _AROUND = XPath(
     " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
 )
 _MAIN = XPath("//main | //*[@role='main']")
-_SITE = XPath("//meta[@property='og:site_name' or @name='application-name']/@content")
+_SITE = XPath("//meta[@property='og:site_name' or @name='application-name']")
 _LINKS = XPath(".//a[@href]")
 
 
@@ -67,25 +67,29 @@ def _extract(data: bytes, page: HtmlElement) -> Extracted | None:
 
 
 def _without_surroundings(page: HtmlElement) -> HtmlElement:
-    for element in _AROUND(page):
+    for element in _found(_AROUND, page):
         if element.getparent() is not None and element.tag not in ("html", "body", "main"):
             element.drop_tree()
-    mains = _MAIN(page)
+    mains = _found(_MAIN, page)
     if len(mains) == 1 and 2 * len(visible_text(mains[0])) > len(visible_text(page)):
         return mains[0]
     return page
 
 
 def _unlinked(element: HtmlElement) -> int:
-    return len(visible_text(element)) - sum(len(visible_text(link)) for link in _LINKS(element))
+    return len(visible_text(element)) - sum(len(visible_text(link)) for link in _found(_LINKS, element))
+
+
+def _found(path: XPath, element: HtmlElement) -> list[HtmlElement]:
+    found = path(element)
+    return [each for each in found if isinstance(each, HtmlElement)] if isinstance(found, list) else []
 
 
 def _metadata(page: HtmlElement, extracted: Extracted | None, metadata: Metadata) -> Metadata:
     language = (page.get("lang") or "").split("-")[0].lower()
-    title = page.find(".//title")
-    own = {
-        "title": title.text if title is not None else None,
-        "source": next(iter(_SITE(page)), None),
+    own: dict[str, str | None] = {
+        "title": page.findtext(".//title"),
+        "source": next((meta.get("content") for meta in _found(_SITE, page)), None),
         "language": language if len(language) == 2 and language.isalpha() else None,
     }
     if extracted:
@@ -95,5 +99,6 @@ def _metadata(page: HtmlElement, extracted: Extracted | None, metadata: Metadata
             "url": extracted.url,
             "author": extracted.author,
         }
+    # What a site shows beside a heading so that one can link to it.
     own["title"] = (own["title"] or "").rstrip("¶#§ \n")
     return stated(metadata, **own)

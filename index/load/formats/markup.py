@@ -19,12 +19,12 @@ _SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _UNSEEN = frozenset(
-    "script style template noscript head title meta link svg math iframe frame object embed applet canvas audio "
-    "video map select datalist option button input textarea dialog progress meter rp rt".split()
+    "script style template noscript head title meta link svg math iframe frame object embed applet canvas "
+    "audio video map select datalist option button input textarea dialog progress meter rp rt".split()
 )
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q ruby rb s samp "
-    "small span strike strong sub sup time tt u var wbr".split()
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q ruby rb s "
+    "samp small span strike strong sub sup time tt u var wbr".split()
 )
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 # What a site shows beside a heading so that one can link to it.

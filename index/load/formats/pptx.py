@@ -1,12 +1,12 @@
 """Presentations: each slide is a page, its title a heading."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pptx
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PackageNotFoundError
-from pptx.shapes.base import BaseShape
 from pptx.shapes.group import GroupShape
 from pptx.slide import Slide
 from pptx.text.text import TextFrame
@@ -59,7 +59,7 @@ def _compose(slide: Slide, composer: Composer) -> None:
         _text(slide.notes_slide.notes_text_frame, composer, listed=False)
 
 
-def _shapes(shapes: object) -> Iterator[BaseShape]:
+def _shapes(shapes: Iterable[Any]) -> Iterator[Any]:
     for shape in shapes:
         if isinstance(shape, GroupShape):
             yield from _shapes(shape.shapes)
@@ -67,7 +67,7 @@ def _shapes(shapes: object) -> Iterator[BaseShape]:
             yield shape
 
 
-def _placeholder(shape: BaseShape) -> PP_PLACEHOLDER | None:
+def _placeholder(shape: Any) -> PP_PLACEHOLDER | None:
     return shape.placeholder_format.type if shape.is_placeholder else None
 
 

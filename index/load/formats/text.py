@@ -80,10 +80,9 @@ def decode_bytes(data: bytes, name: str, declared: str | None = None) -> str:
             f"{name} is binary (it contains NUL bytes), not text.",
             "Convert it to text or Markdown first.",
         )
-    for encoding in (declared, "utf-8"):
+    for named in (declared or "utf-8", "utf-8"):
         try:
-            if encoding:
-                return data.decode(_MEANT.get(encoding.lower(), encoding))
+            return data.decode(_MEANT.get(named.lower(), named))
         except (UnicodeDecodeError, LookupError):
             continue  # what a file says of its own encoding is often wrong
     best = from_bytes(data).best()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 from index.load.formats.pdf.runs import Run
@@ -47,7 +47,7 @@ class Line:
     @property
     def tabular(self) -> bool:
         """Whether wide gaps part it into cells."""
-        gaps = (b.left - a.right for a, b in zip(self.runs, self.runs[1:], strict=False))
+        gaps = (b.left - a.right for a, b in pairwise(self.runs))
         return any(gap > _ROW_GAP * self.size for gap in gaps)
 
 
@@ -150,7 +150,7 @@ def _lines(runs: Sequence[Run]) -> list[Line]:
 
 def _joined(runs: Sequence[Run]) -> str:
     text = runs[0].text
-    for before, run in zip(runs, runs[1:], strict=False):
+    for before, run in pairwise(runs):
         gap = max(run.left - before.right, before.left - run.right)
         text += ("" if gap < 0.17 * run.height else " ") + run.text
     return text

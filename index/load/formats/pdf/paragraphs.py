@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from index.load.formats.pdf.columns import Line, Region
@@ -140,7 +141,7 @@ class Reader:
 def _groups(region: Region) -> Iterator[list[Line]]:
     pitches = [
         (before.bottom - line.bottom) / line.size
-        for before, line in zip(region.lines, region.lines[1:], strict=False)
+        for before, line in pairwise(region.lines)
         if _like(before, line) and before.bottom - line.bottom < 2.5 * line.size
     ]
     pitch = median(pitches) if pitches else _USUAL_PITCH
@@ -162,23 +163,28 @@ def _like(one: Line, other: Line) -> bool:
 def _breaks(group: Sequence[Line], line: Line, region: Region, pitch: float, left: float) -> bool:
     """Whether a line begins a new paragraph; ``pitch`` and its usual ``left`` are the column's."""
     before, first = group[-1], group[0]
-    if not _like(before, line) or before.bold != line.bold and (all(x.bold for x in group) or line.bold):
+    if (
+        not _like(before, line)
+        or (before.bold != line.bold and (line.bold or all(x.bold for x in group)))
+        or before.bottom - line.bottom > _WIDE_PITCH * pitch * line.size
+        or before.tabular
+        or line.tabular
+        or _marked(line)
+    ):
         return True
-    if before.bottom - line.bottom > _WIDE_PITCH * pitch * line.size:
-        return True
-    if before.tabular or line.tabular or _BULLET.match(line.text) or _NUMBERED.match(line.text):
-        return True
-    if _BULLET.match(first.text) or _NUMBERED.match(first.text):
+    if _marked(first):
         # An item's further lines hang under its words, not under its mark.
         return len(group) > 1 and line.left < before.left - line.size / 2
-    ended = _TERMINAL.search(before.text) is not None
-    if ended and line.left > left + 0.8 * line.size and before.left < line.left - 0.8 * line.size:
-        return True
     room = region.right - before.right
-    word = len(line.text.split()[0]) * (line.right - line.left) / max(1, len(line.text))
-    if ended:
-        return room > word + line.size
-    return room > 0.4 * (region.right - region.left) and not line.text[:1].islower()
+    if not _TERMINAL.search(before.text):
+        return room > 0.4 * (region.right - region.left) and not line.text[:1].islower()
+    indented = line.left > max(left, before.left) + 0.8 * line.size
+    word = len(line.text.split()[0]) * (line.right - line.left) / len(line.text)
+    return indented or room > word + line.size
+
+
+def _marked(line: Line) -> bool:
+    return _BULLET.match(line.text) is not None or _NUMBERED.match(line.text) is not None
 
 
 def _without_repeated(pages: Sequence[Sequence[Region]]) -> list[list[Region]]:
