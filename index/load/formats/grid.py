@@ -40,7 +40,7 @@ def _header(rows: Sequence[Sequence[str]]) -> int | None:
     sizes = [sum(1 for cell in row if cell.strip()) for row in rows]
     if len(rows) < 2 or max(sizes) < 2:
         return None
-    wide = max(2.0, median(sizes) * 0.6)
+    wide = max(2.0, median(sizes) * 0.9)
     for at, row in enumerate(rows[: min(_MAX_OPENING, len(rows) - 1)]):
         cells = [cell.strip() for cell in row if cell.strip()]
         if len(cells) >= wide:

@@ -55,8 +55,23 @@ def _compose(slide: Slide, composer: Composer) -> None:
         elif shape.has_table:
             rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
             compose_grid(rows, composer, header=True if shape.table.first_row else None)
+        elif shape.has_chart:
+            _chart(shape.chart, composer)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         _text(slide.notes_slide.notes_text_frame, composer, listed=False)
+
+
+def _chart(chart: Any, composer: Composer) -> None:
+    if chart.has_title and chart.chart_title.has_text_frame:
+        composer.paragraph(chart.chart_title.text_frame.text)
+    for plot in chart.plots:
+        names = ["", *(series.name for series in plot.series)]
+        values = zip(*(series.values for series in plot.series), strict=False)
+        rows = [
+            [str(category), *("" if value is None else f"{value:.15g}" for value in row)]
+            for category, row in zip(plot.categories, values, strict=False)
+        ]
+        compose_grid([names, *rows], composer, header=True)
 
 
 def _shapes(shapes: Iterable[Any]) -> Iterator[Any]:

@@ -2,9 +2,11 @@
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import DocumentTooLarge, LoadError
 from index.load.files import Source
@@ -128,9 +130,9 @@ def test_a_page_that_would_draw_for_ever_is_ended(tmp_path: Path) -> None:
         *forms,
         stream(b"BT ET", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]"),
     )
-    limits = Limits(seconds=2, memory=LIMITS.memory)
+    limits = Limits(seconds=1.5, memory=LIMITS.memory)
     with Sandbox(limits) as small:
-        with pytest.raises(DocumentTooLarge, match="longer than 2 seconds"):
+        with pytest.raises(DocumentTooLarge, match="longer than 1.5 seconds"):
             read(small, tmp_path, "a.pdf", data)
         assert text_of(read(small, tmp_path, "b.txt", b"Still there.")) == "Still there."
 
@@ -151,7 +153,7 @@ def test_a_sheet_with_two_cells_far_apart_eats_no_more_memory_than_allowed(
 def test_a_stream_that_unpacks_without_end_eats_no_more_memory_than_allowed(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    packed = zlib.compress(zlib.compress(bytes(1500 * MEGABYTE), 9), 9)
+    packed = zlib.compress(zlib.compress(bytes(800 * MEGABYTE), 9), 9)
     data = raw_pdf(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
@@ -221,16 +223,14 @@ def test_entities_are_not_expanded(sandbox: Sandbox, tmp_path: Path, name: str, 
         (
             "a.eml",
             b"Content-Type: multipart/mixed; boundary=a\n\n"
-            + b"--a\nContent-Type: multipart/mixed\n\n" * 20_000,
+            + b"--a\nContent-Type: multipart/mixed\n\n" * 5_000,
         ),
         ("a.md", b"> " * 20_000 + b"text"),
     ],
 )
 def test_deep_nesting_ends_in_time(sandbox: Sandbox, tmp_path: Path, name: str, data: bytes) -> None:
-    try:
+    with suppress(LoadError):
         read(sandbox, tmp_path, name, data)
-    except LoadError as error:
-        assert name in str(error)
 
 
 def test_a_long_line_is_read_in_time(tmp_path: Path) -> None:
@@ -239,12 +239,9 @@ def test_a_long_line_is_read_in_time(tmp_path: Path) -> None:
     assert len(text) == 60 * MEGABYTE // 5 * 5
 
 
-def test_a_page_of_glyphs_without_end_is_bounded(sandbox: Sandbox, tmp_path: Path) -> None:
-    def draw(canvas: object) -> None:
+def test_a_page_full_of_scattered_words_is_read_in_time(sandbox: Sandbox, tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
         for i in range(20_000):
-            write(canvas, i % 500, (i * 7) % 800, "word")  # type: ignore[arg-type]
+            write(canvas, i % 500, (i * 7) % 800, "word")
 
-    try:
-        read(sandbox, tmp_path, "a.pdf", pdf(draw))
-    except LoadError as error:
-        assert "a.pdf" in str(error)
+    assert "word" in text_of(read(sandbox, tmp_path, "a.pdf", pdf(draw)))

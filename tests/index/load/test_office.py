@@ -101,7 +101,7 @@ def test_each_row_of_a_sheet_stands_under_its_columns() -> None:
 
 
 def test_sheets_with_titles_gaps_and_ragged_rows() -> None:
-    sheets = {
+    sheets: dict[str, list[list[object]]] = {
         "Costs": [
             [],
             ["Costs of the bridge"],

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from statistics import median
+from typing import Self
 
 from index.load.formats.pdf.runs import Run
 
@@ -19,6 +20,8 @@ _MIN_LINES = 3
 _CANDIDATES = 8
 _MAX_COLUMNS_DEEP = 3
 _ROW_GAP = 1.8
+# In parts of a glyph's height.
+_WORD_GAP = 0.17
 
 
 @dataclass(slots=True)
@@ -53,19 +56,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Lines of one column, from top to bottom."""
+    """Lines of one column, from top to bottom, and where it begins and ends."""
 
     lines: list[Line]
+    left: float
+    right: float
 
-    @property
-    def left(self) -> float:
-        """Of its leftmost line."""
-        return min(line.left for line in self.lines)
-
-    @property
-    def right(self) -> float:
-        """Of its rightmost line."""
-        return max(line.right for line in self.lines)
+    @classmethod
+    def of(cls, lines: list[Line]) -> Self:
+        """The region that some lines, at least one, make up."""
+        return cls(lines, min(line.left for line in lines), max(line.right for line in lines))
 
 
 def reading_order(runs: Sequence[Run], depth: int = 0) -> Iterator[Region]:
@@ -77,7 +77,7 @@ def reading_order(runs: Sequence[Run], depth: int = 0) -> Iterator[Region]:
     gutter = _gutter(runs) if depth < _MAX_COLUMNS_DEEP else None
     if gutter is None:
         if runs:
-            yield Region(_lines(runs))
+            yield Region.of(_lines(runs))
         return
     left, right = min(run.left for run in runs), max(run.right for run in runs)
 
@@ -87,7 +87,7 @@ def reading_order(runs: Sequence[Run], depth: int = 0) -> Iterator[Region]:
     for spanning, band in groupby(sorted(runs, key=lambda run: -run.middle), key=spans):
         members = list(band)
         if spanning:
-            yield Region(_lines(members))
+            yield Region.of(_lines(members))
             continue
         for side in (True, False):
             column = [run for run in members if (run.left + run.right < 2 * gutter) == side]
@@ -135,22 +135,31 @@ def _beside(before: Sequence[Run], after: Sequence[Run]) -> bool:
 
 
 def _lines(runs: Sequence[Run]) -> list[Line]:
-    rows: list[list[Run]] = []
+    rows: list[_Row] = []
     for run in sorted(runs, key=lambda run: -run.top):
-        for row in rows[:-4:-1]:
-            low, high = min(r.bottom for r in row), max(r.top for r in row)
-            overlap = min(high, run.top) - max(low, run.bottom)
-            if overlap >= _SAME_LINE * min(run.height, high - low):
-                row.append(run)
-                break
+        row = next((row for row in rows[:-4:-1] if row.holds(run)), None)
+        if row is None:
+            rows.append(_Row([run], run.bottom, run.top))
         else:
-            rows.append([run])
-    return [Line(row) for row in rows]
+            row.runs.append(run)
+            row.low, row.high = min(row.low, run.bottom), max(row.high, run.top)
+    return [Line(row.runs) for row in rows]
+
+
+@dataclass(slots=True)
+class _Row:
+    runs: list[Run]
+    low: float
+    high: float
+
+    def holds(self, run: Run) -> bool:
+        overlap = min(self.high, run.top) - max(self.low, run.bottom)
+        return overlap >= _SAME_LINE * min(run.height, self.high - self.low)
 
 
 def _joined(runs: Sequence[Run]) -> str:
-    text = runs[0].text
+    parts = [runs[0].text]
     for before, run in pairwise(runs):
         gap = max(run.left - before.right, before.left - run.right)
-        text += ("" if gap < 0.17 * run.height else " ") + run.text
-    return text
+        parts += ["" if gap < _WORD_GAP * run.height else " ", run.text]
+    return "".join(parts)

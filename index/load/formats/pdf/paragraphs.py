@@ -13,7 +13,7 @@ _BULLET = re.compile(r"(?:[•◦▪‣●○■□➢➤✓\uf0b7\uf0a7\u2013\u
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\[\d{1,3}\])\s+(?=\S)")
 _TERMINAL = re.compile(r"[.!?:;。！？：；…][\"'”’»)\]]*$")
 _LEADERS = re.compile(r"(?:\s*\.){4,}\s*|(?:\s*…){2,}\s*")
-_COMPOUND = re.compile(r"\w+(?:-\w+)+")
+_COMPOUND = re.compile(r"\b\w+(?:-\w+)+")
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"\W*(?:\w{1,9}\W+)?(?:#|[ivxlc]+)\W*(?:(?:/|of|von|de|sur|di)?\W*#)?\W*", re.IGNORECASE
@@ -199,8 +199,8 @@ def _without_repeated(pages: Sequence[Sequence[Region]]) -> list[list[Region]]:
 
     kept = []
     for number, page in enumerate(pages):
-        regions = [Region([line for line in region.lines if stays(number, line)]) for region in page]
-        kept.append([region for region in regions if region.lines])
+        remaining = [[line for line in region.lines if stays(number, line)] for region in page]
+        kept.append([Region.of(lines) for lines in remaining if lines])
     return kept
 
 
