@@ -218,7 +218,8 @@ def simple_epub(chapters: Mapping[str, str] | None = None) -> bytes:
     )
     container = (
         '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
-        '<rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+        '<rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/>'
+        "</rootfiles></container>"
     )
     head = '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml">'
     return zipped(
@@ -248,32 +249,36 @@ def simple_eml() -> bytes:
     return bytes(message)
 
 
-PAGE = """<!DOCTYPE html>
+PAGE = b"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Bridge opens &amp; tolls end | The Daily Example</title>
 <meta property="og:site_name" content="The Daily Example"><meta name="author" content="Ann Author">
 <link rel="canonical" href="https://news.example/bridge">
 <meta property="article:published_time" content="2024-05-01T08:00:00Z">
 <script>var tracking = "secret script";</script><style>.x { color: red }</style></head>
 <body onload="handler()">
-<header><a href="/">The Daily Example</a><nav><ul><li><a href="/w">World</a></li><li><a href="/s">Sport</a></li></ul></nav></header>
+<header><a href="/">The Daily Example</a>
+<nav><ul><li><a href="/w">World</a></li><li><a href="/s">Sport</a></li></ul></nav></header>
 <div class="cookie-banner" role="dialog"><p>We use cookies to improve your experience. Accept all</p></div>
 <main><article>
 <h1>Bridge opens after four years of work</h1>
-<p>The new bridge over the river was opened on <b>Wed<i>nes</i>day</b> by the mayor, who cut a ribbon before a crowd of
-two thousand people. Traffic had been led over a ferry since the old bridge was closed.</p>
+<p>The new bridge over the river was opened on <b>Wed<i>nes</i>day</b> by the mayor, who cut a ribbon
+before a crowd of two thousand people. Traffic had been led over a ferry since the old bridge was closed.</p>
 <h2>What it cost</h2>
-<p>The work cost 41 million euros, three million less than planned, as the council&rsquo;s <code>budget.ods</code> shows;
+<p>The work cost 41 million euros, three million less than planned, as the council&rsquo;s
+<code>budget.ods</code> shows;
 most of it was paid by the region. Tolls will not be taken any more, the council said in a statement.</p>
-<table><tr><th>Year</th><th>Spent</th></tr><tr><td>2022</td><td>12 million</td></tr><tr><td>2023</td><td>29 million</td></tr></table>
+<table><tr><th>Year</th><th>Spent</th></tr>
+<tr><td>2022</td><td>12 million</td></tr><tr><td>2023</td><td>29 million</td></tr></table>
 <ul><li>Cyclists have a lane of their own, three metres wide, on either side of the bridge.</li>
 <li>Heavy lorries must still take the motorway to the north of the town.</li></ul>
 <pre>open 06:00
   close 22:00</pre>
 </article></main>
-<aside><h3>Related articles</h3><ul><li><a href="/1">Ferry goes on its last trip</a></li><li><a href="/2">Mayor wins again</a></li></ul></aside>
+<aside><h3>Related articles</h3><ul><li><a href="/1">Ferry goes on its last trip</a></li>
+<li><a href="/2">Mayor wins again</a></li></ul></aside>
 <footer><p>Copyright The Daily Example. <a href="/p">Privacy</a></p></footer>
 <script>document.write("more script")</script></body></html>
-""".encode()
+"""
 
 RECORDS = [
     {"id": "a", "title": "First", "text": "Words of the first.", "tags": ["x"], "date": "2024-05-01"},
@@ -287,7 +292,7 @@ def examples() -> dict[str, bytes]:
         "a.txt": b"Some text.",
         "a.md": b"# Head\n\nText.",
         "a.html": PAGE,
-        "a.xhtml": b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><p>X one.</p></body></html>',
+        "a.xhtml": b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><p>X.</p></body></html>',
         "a.pdf": simple_pdf(),
         "a.docx": simple_docx(),
         "a.pptx": simple_pptx(),

@@ -28,7 +28,8 @@ def test_a_book_is_read_along_its_spine() -> None:
 
 def test_a_protected_book_is_refused() -> None:
     encryption = (
-        b'<encryption xmlns="urn:x"><CipherReference xmlns="http://www.w3.org/2001/04/xmlenc#" URI="OEBPS/one.xhtml"/>'
+        b'<encryption xmlns="urn:x">'
+        b'<CipherReference xmlns="http://www.w3.org/2001/04/xmlenc#" URI="OEBPS/one.xhtml"/>'
         b"</encryption>"
     )
     with pytest.raises(UnsupportedFormat, match="DRM"):
@@ -80,7 +81,8 @@ def test_a_forwarded_message_is_one_of_its_own() -> None:
 
 @pytest.mark.parametrize("charset", ["no-such", "us-ascii", "utf-8", '"', ""])
 def test_a_malformed_charset_costs_no_text(charset: str) -> None:
-    data = f"Subject: =?{charset}?q?x?=\nContent-Type: text/plain; charset={charset}\n\nGr\xfc\xdfe aus K\xf6ln\n"
+    head = f"Subject: =?{charset}?q?x?=\nContent-Type: text/plain; charset={charset}"
+    data = f"{head}\n\nGr\xfc\xdfe aus K\xf6ln\n"
     assert "Köln" in load(data.encode("latin-1"), "m.eml").text
 
 

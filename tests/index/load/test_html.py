@@ -38,7 +38,8 @@ def test_the_page_says_what_it_is() -> None:
 def test_neither_scripts_nor_event_handlers_are_text() -> None:
     page = (
         b"<body onload='evil()'><p onclick=\"steal()\">A paragraph. <script>var a = 'hidden'</script></p>"
-        b"<style>p {}</style><noscript>Turn it on</noscript><template>later</template><svg><text>drawn</text></svg>"
+        b"<style>p {}</style><noscript>Turn it on</noscript><template>later</template>"
+        b"<svg><text>drawn</text></svg>"
         b"<a href='javascript:run()'>Link</a></body>"
     )
     assert load(page, "a.html").text == "A paragraph.\n\nLink"
@@ -60,7 +61,8 @@ def test_lists_within_lists_breaks_and_layout_tables() -> None:
         b"<pre>if x:\n    y = 1</pre><h2>Anchor<a href='#a'>\xc2\xb6</a></h2><p>End.</p>"
     )
     assert load(page, "a.html").text == (
-        "- One\n  - Deep\n- Two\n\nMore of two\n\nStreet 1\nTown\n\nBoxed\n\nFramed.\n\nif x:\n    y = 1\n\nAnchor\n\nEnd."
+        "- One\n  - Deep\n- Two\n\nMore of two\n\nStreet 1\nTown\n\nBoxed\n\nFramed.\n\n"
+        "if x:\n    y = 1\n\nAnchor\n\nEnd."
     )
 
 

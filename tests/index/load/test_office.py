@@ -2,10 +2,13 @@ import io
 from datetime import datetime, time
 
 import docx
+import pptx
 import pytest
 import xlsxwriter
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 
 from index.errors import DocumentTooLarge, EmptyDocument, LoadError
 from index.load.reading import Limits
@@ -25,7 +28,8 @@ from tests.index.load.making import (
 def test_word_headings_lists_and_tables_in_document_order() -> None:
     document = load(simple_docx(), "a.docx")
     assert document.text == (
-        "Aims\n\nFirst paragraph.\n\n- One item\n- Another item\n\nName: Bob; Age: 12\n\nName: Eve; Age: 34\n\n"
+        "Aims\n\nFirst paragraph.\n\n- One item\n- Another item\n\nName: Bob; Age: 12\n\n"
+        "Name: Eve; Age: 34\n\n"
         "Means\n\nLast paragraph."
     )
     assert [(h.level, h.title) for h in document.headings] == [(1, "Aims"), (2, "Means")]
@@ -90,6 +94,17 @@ def test_each_slide_is_a_page_with_its_notes() -> None:
     assert [h.title for h in document.headings] == ["Results", "Figures"]
     with pytest.raises(DocumentTooLarge, match="2 pages"):
         load_all(simple_pptx(), "a.pptx", limits=Limits(pages=1))
+
+
+def test_a_chart_is_read_by_its_numbers() -> None:
+    presentation = pptx.Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    data = CategoryChartData()
+    data.categories = ["North", "South"]
+    data.add_series("Sales", (12, 3.5))
+    data.add_series("Costs", (4, None))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 100, 100, data)
+    assert load(saved(presentation), "a.pptx").text == "North; Sales: 12; Costs: 4\n\nSouth; Sales: 3.5"
 
 
 def test_each_row_of_a_sheet_stands_under_its_columns() -> None:

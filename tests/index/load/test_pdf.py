@@ -82,7 +82,8 @@ def test_wrapped_lines_are_joined_and_broken_words_made_whole() -> None:
             write(canvas, 72, 700 - 12 * i, line)
 
     assert load(pdf(draw), "a.pdf").text == (
-        "A well-known rule says that words at the end of a line are broken by a hyphen, which is taken out, but "
+        "A well-known rule says that words at the end of a line are broken by a hyphen, which is "
+        "taken out, but "
         "that one that is well-known keeps it, as does a name like the one of Jean-Pierre.\n\n"
         "Here begins another paragraph after a line that ended early on."
     )
@@ -129,7 +130,8 @@ def test_bullets_and_numbers_open_items() -> None:
         write(canvas, 72, 628, "2. Another step.")
 
     assert load(pdf(draw), "a.pdf").text == (
-        "- First thing that is long enough to be wrapped.\n- Second thing.\n\n1. One step.\n\n2. Another step."
+        "- First thing that is long enough to be wrapped.\n- Second thing.\n\n"
+        "1. One step.\n\n2. Another step."
     )
 
 
