@@ -86,11 +86,10 @@ def _found(path: XPath, element: HtmlElement) -> list[HtmlElement]:
 
 
 def _metadata(page: HtmlElement, extracted: Extracted | None, metadata: Metadata) -> Metadata:
-    language = (page.get("lang") or "").split("-")[0].lower()
+    # Its language is not taken from it: templates leave "en" on pages in any language.
     own: dict[str, str | None] = {
         "title": page.findtext(".//title"),
         "source": next((meta.get("content") for meta in _found(_SITE, page)), None),
-        "language": language if len(language) == 2 and language.isalpha() else None,
     }
     if extracted:
         own |= {

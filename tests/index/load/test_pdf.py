@@ -120,6 +120,17 @@ def test_a_word_broken_over_a_page_is_whole() -> None:
     assert page_text(document, 2) == "derful word."
 
 
+def test_accents_that_are_printed_over_letters_belong_to_them() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 700, "´")
+        write(canvas, 72, 700, "etape")
+        write(canvas, 72, 680, "Garc")
+        write(canvas, 72 + canvas.stringWidth("Gar", "Helvetica", 10) + 1, 680, "¸")
+        write(canvas, 72 + canvas.stringWidth("Garc", "Helvetica", 10), 680, "on")
+
+    assert load(pdf(draw), "a.pdf").text == "étape Garçon"
+
+
 def test_bullets_and_numbers_open_items() -> None:
     def draw(canvas: Canvas) -> None:
         for i, line in enumerate(

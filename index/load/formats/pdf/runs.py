@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,11 +10,16 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+_COMBINING = (0x300, 0x301, 0x302, 0x303, 0x308, 0x30A, 0x30C, 0x327, 0x306, 0x304, 0x307, 0x30B)
 # In parts of a glyph's height. A gap as wide as a gutter ends a run; where it only is a
 # wide space in a justified line, the line puts the runs together again.
 _WIDE_GAP = 0.9
 _SPACE = 0.17
 _OVERLAP = 0.5
+_OVER = 0.1
+# TeX's older fonts have accents as glyphs of their own, which it prints over the letter.
+_ACCENTS = dict(zip("`´ˆ˜¨˚ˇ¸˘¯˙˝", map(chr, _COMBINING), strict=True))
+_CEDILLA = "¸"
 _RTL = range(0x590, 0x900)
 # What pdfium gives for a hyphen at a line's end.
 _HYPHEN = 0x2
@@ -86,7 +92,8 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[tuple[int, Run]]:
             gap = left - run.right if right > run.right else run.left - right
             if space or gap > _SPACE * (top - bottom):
                 run.text += " "
-            run.text += character
+            over = left < run.right - _OVER * (top - bottom)
+            run.text = _accented(run.text, character) if over else run.text + character
             run.left, run.right = min(run.left, left), max(run.right, right)
         else:
             if run is not None:
@@ -98,6 +105,15 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[tuple[int, Run]]:
         space, last = False, left
     if run is not None:
         yield quarter, run
+
+
+def _accented(text: str, character: str) -> str:
+    """Text and a glyph that stands over its last one: a letter over its accent, or a cedilla below one."""
+    letter, accent = (text[-1], character) if character == _CEDILLA else (character, text[-1])
+    if accent not in _ACCENTS or not letter.isalpha():
+        return text + character
+    plain = "i" if letter == "ı" else letter
+    return text[:-1] + unicodedata.normalize("NFC", plain + _ACCENTS[accent])
 
 
 def _turn(box: pdfium_c.FS_RECTF, quarter: int) -> tuple[float, float, float, float]:
