@@ -99,10 +99,10 @@ def test_each_slide_is_a_page_with_its_notes() -> None:
 def test_a_chart_is_read_by_its_numbers() -> None:
     presentation = pptx.Presentation()
     slide = presentation.slides.add_slide(presentation.slide_layouts[5])
-    data = CategoryChartData()
+    data = CategoryChartData()  # type: ignore[no-untyped-call]
     data.categories = ["North", "South"]
-    data.add_series("Sales", (12, 3.5))
-    data.add_series("Costs", (4, None))
+    data.add_series("Sales", (12, 3.5))  # type: ignore[no-untyped-call]
+    data.add_series("Costs", (4, None))  # type: ignore[no-untyped-call]
     slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 100, 100, data)
     assert load(saved(presentation), "a.pptx").text == "North; Sales: 12; Costs: 4\n\nSouth; Sales: 3.5"
 

@@ -128,14 +128,14 @@ def _turn(box: pdfium_c.FS_RECTF, quarter: int) -> tuple[float, float, float, fl
 
 
 def _continues(run: Run, last: float, left: float, bottom: float, right: float, top: float) -> bool:
-    height = min(top - bottom, run.height)
-    if height <= 0 or min(top, run.top) - max(bottom, run.bottom) < _OVERLAP * height:
+    height, own = top - bottom, run.top - run.bottom
+    if min(height, own) <= 0 or min(top, run.top) - max(bottom, run.bottom) < _OVERLAP * min(height, own):
         return False
-    wide = _WIDE_GAP * max(top - bottom, run.height)
+    wide = _WIDE_GAP * max(height, own)
     # The letters of a ligature share one box.
-    forward = left > last - wide / 9 and left - run.right < wide
-    backward = run.rtl and -wide / 2 < run.left - right < wide
-    return forward or backward
+    if left > last - wide / 9 and left - run.right < wide:
+        return True
+    return run.rtl and -wide / 2 < run.left - right < wide
 
 
 def _size(raw: pdfium_c.FPDF_TEXTPAGE, index: int) -> float:
