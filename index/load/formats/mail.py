@@ -8,11 +8,11 @@ from email.utils import parseaddr, parsedate_to_datetime
 from functools import partial
 from pathlib import PurePosixPath
 
-from index.errors import LoadError
+from index.errors import EmptyDocument, LoadError, UnsupportedFormat
 from index.load.formats.composing import Composer, one_line
 from index.load.formats.text import decode_bytes
 from index.load.metadata import stated
-from index.load.reading import Loaded, Reading
+from index.load.reading import Failure, Loaded, Reading
 from index.types import Metadata
 
 _SHOWN = ("From", "To", "Cc", "Date")
@@ -47,8 +47,15 @@ class MailLoader:
             author=sender[0] or sender[1],
             published_at=_date(_header(message, "Date")),
         )
-        yield composer.document(document_id, known)
+        yield _document(composer, document_id, known)
         yield from _attached(message, body, document_id, reading)
+
+
+def _document(composer: Composer, document_id: str, metadata: Metadata) -> Loaded:
+    try:
+        return composer.document(document_id, metadata)
+    except EmptyDocument as error:
+        return Failure(document_id, str(error))  # what is attached to it may hold text
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -80,7 +87,10 @@ def _compose_body(body: EmailMessage, composer: Composer, document_id: str) -> N
         if data.strip():
             compose_markup(parse_markup(data, document_id), composer)
         return
-    text = decode_bytes(data.replace(b"\0", b" "), document_id, body.get_content_charset())
+    try:
+        text = decode_bytes(data.replace(b"\0", b" "), document_id, body.get_content_charset())
+    except UnsupportedFormat:
+        text = data.decode("utf-8", "replace")  # a line of it that is damaged, among others that are not
     paragraph: list[str] = []
     for line in [*text.splitlines(), ""]:
         if line.strip():

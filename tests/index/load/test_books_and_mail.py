@@ -67,6 +67,15 @@ def test_a_message_in_html_only_is_read_whole() -> None:
     assert load(bytes(message), "m.eml").text == "Hello\n\nDear Bob,\n\ncome & see"
 
 
+def test_a_message_without_words_keeps_what_is_attached() -> None:
+    message = EmailMessage()
+    message.set_content("\n")
+    message.add_attachment("Words.", filename="a.txt")
+    loaded = load_all(bytes(message), "m.eml")
+    assert list(documents_of(loaded)) == ["m.eml/a.txt"]
+    assert list(failures_of(loaded)) == ["m.eml"]
+
+
 def test_a_forwarded_message_is_one_of_its_own() -> None:
     outer, inner = EmailMessage(), EmailMessage()
     inner["Subject"] = "Inner"
