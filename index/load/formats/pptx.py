@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pptx
@@ -56,7 +57,9 @@ def _compose(slide: Slide, composer: Composer) -> None:
             rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
             compose_grid(rows, composer, header=True if shape.table.first_row else None)
         elif shape.has_chart:
-            _chart(shape.chart, composer)
+            # A few kinds of charts are not known to python-pptx.
+            with suppress(NotImplementedError):
+                _chart(shape.chart, composer)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         _text(slide.notes_slide.notes_text_frame, composer, listed=False)
 
