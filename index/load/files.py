@@ -13,7 +13,6 @@ from index.load.metadata import METADATA_FILE, read_metadata
 from index.load.registry import Format, format_of
 from index.types import Metadata
 
-
 IGNORE_FILE = ".citewiseignore"
 
 
@@ -40,8 +39,9 @@ def find_sources(
 
     A folder is walked whole; hidden entries and formats without a loader are passed
     over in it, and links are not followed. What its ``.citewiseignore`` names, in the form
-    of a ``.gitignore``, is left out, too. A file that is named itself is always yielded. ``metadata.json`` beside the files may hold, by file name, what is known of
-    each (``title``, ``source``, ``published_at``, ``url``, or any other JSON value).
+    of a ``.gitignore``, is left out, too. A file that is named itself is always yielded.
+    ``metadata.json`` beside the files may hold, by file name, what is known of each
+    (``title``, ``source``, ``published_at``, ``url``, or any other JSON value).
 
     Args:
         paths: Files and folders.
