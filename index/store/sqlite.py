@@ -155,7 +155,8 @@ class SqliteStore(Reader):
                 " WHERE text IS NOT NULL AND replaced_at <= ?",
                 (_timestamp(replaced_before),),
             )
-            return cursor.rowcount
+        reach(Point.ERASE_EXPIRED)
+        return cursor.rowcount
 
     def compact(self) -> None:
         """Leave no byte of what was deleted in the file or its log.
