@@ -11,6 +11,8 @@ from index.database import Database
 from index.errors import BackupUnusable, IndexDamaged, IndexExists, StorageFailed
 from index.layout import SCHEMA, Layout
 from index.points import Point, reach
+from index.store.damage import find_damage
+from index.store.rows import sealed
 from index.store.schema import APPLICATION_ID
 from index.store.sqlite import SqliteStore
 
@@ -111,7 +113,9 @@ def _prepare(copy: sqlite3.Connection, source: Path) -> int:
     try:
         # Projections of what was there before must not be taken for this one's.
         copy.execute("PRAGMA journal_mode = WAL")
-        copy.execute("UPDATE manifest SET generation = ?", (token_hex(16),))
+        (body,) = copy.execute("SELECT body FROM manifest").fetchone()
+        row = sealed(body, token_hex(16))
+        copy.execute("UPDATE manifest SET body = ?, generation = ?, checksum = ?", row)
         return int(copy.execute("SELECT coalesce(max(version), 0) FROM changes").fetchone()[0])
     except sqlite3.DatabaseError as error:
         raise _unusable(source, str(error)) from error
@@ -150,11 +154,11 @@ def _require_whole(copy: sqlite3.Connection, named: Path) -> None:
             raise _unusable(named, "it is not a Citewise database")
         if schema != SCHEMA:
             raise _unusable(named, f"it has schema {schema}, and this version of Citewise reads {SCHEMA}")
-        damage = copy.execute("PRAGMA integrity_check (1)").fetchone()[0]
+        damage = next(find_damage(copy), None)
     except sqlite3.DatabaseError as error:
         raise _unusable(named, str(error)) from error
-    if damage != "ok":
-        raise _unusable(named, damage)
+    if damage:
+        raise _unusable(named, damage.rstrip("."))
 
 
 def _unusable(source: Path, why: str) -> BackupUnusable:

@@ -9,7 +9,10 @@ CREATE TABLE manifest (
   body TEXT NOT NULL,
   -- Random, new with every database, rebuild and restore: projections of another one are
   -- not used.
-  generation TEXT NOT NULL
+  generation TEXT NOT NULL,
+  -- Here and below: CRC-32 of the row, since SQLite itself does not notice a bit that flips
+  -- in a value.
+  checksum INTEGER NOT NULL
 ) STRICT;
 
 -- Every change, in one sequence over all collections: its number is the index_version.
@@ -31,6 +34,7 @@ CREATE TABLE documents (
   metadata TEXT NOT NULL,
   version INTEGER NOT NULL REFERENCES changes (version),
   updated_at TEXT NOT NULL,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (collection, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -43,6 +47,10 @@ CREATE TABLE revisions (
   version INTEGER NOT NULL,
   characters INTEGER NOT NULL,
   replaced_at TEXT,
+  -- CRC-32 of headings and pages, null where they and the text are gone.
+  outline INTEGER,
+  -- Of the columns above: the text is checked by its revision, and listing reads no text.
+  checksum INTEGER NOT NULL,
   headings TEXT,
   pages TEXT,
   text TEXT,
@@ -63,7 +71,6 @@ CREATE TABLE chunks (
   vector BLOB NOT NULL,
   sentence_vectors BLOB NOT NULL,
   text TEXT NOT NULL,
-  -- CRC-32 of the row: SQLite itself does not notice a bit that flips in a value.
   checksum INTEGER NOT NULL,
   PRIMARY KEY (collection, id)
 ) STRICT;
@@ -76,6 +83,7 @@ CREATE TABLE files (
   path TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
   documents TEXT NOT NULL,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (collection, path)
 ) STRICT, WITHOUT ROWID;
 """
