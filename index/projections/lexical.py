@@ -124,8 +124,16 @@ class LexicalProjection:
 
     @property
     def version(self) -> int:
-        """The store's version that it has applied."""
-        return int(self._database.connection.execute("SELECT version FROM state").fetchone()[0])
+        """The store's version that it has applied; -1 if the file projects another store by now.
+
+        A process that reads the store as it was before a restore or a rebuild may find that
+        another has already made the file anew for the store as it is.
+        """
+        with self._database.translated():
+            row = self._database.connection.execute(
+                "SELECT version FROM state WHERE stamp = ?", (self._stamp,)
+            ).fetchone()
+        return int(row[0]) if row else -1
 
     @contextmanager
     def snapshot(self) -> Iterator[int]:
@@ -161,11 +169,11 @@ class LexicalProjection:
 
     def catch_up(self, store: Reader, version: int) -> None:
         """Apply what changed in the store, up to the ``version`` that the caller reads at."""
-        if self.version >= version:
+        if not 0 <= self.version < version:
             return
         with self._database.writing() as tx:
             applied = self.version
-            if applied >= version:
+            if not 0 <= applied < version:
                 return
             changed = store.changed_documents(self._collection, applied)
             checksum = tx.execute("SELECT checksum FROM state").fetchone()[0]
