@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from index.store.rows import checksum, is_intact
+from index.store.schema import has_tables
 from index.types import revision_of
 
 _TABLES = {
@@ -35,6 +36,9 @@ def find_damage(connection: sqlite3.Connection) -> Iterator[str]:
     found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
     if found != ["ok"]:
         yield from (f"SQLite reports: {line}." for line in found)
+    if not has_tables(connection):
+        yield "The tables are not as they were made."
+        return
     for part in (_rows, _texts, _relations):
         try:
             yield from part(connection)

@@ -1,5 +1,9 @@
 """Tables of the SQLite store."""
 
+import sqlite3
+from contextlib import closing
+from functools import cache
+
 # "CWSE": tells a Citewise database from any other SQLite file.
 APPLICATION_ID = 0x43575345
 
@@ -87,3 +91,20 @@ CREATE TABLE files (
   PRIMARY KEY (collection, path)
 ) STRICT, WITHOUT ROWID;
 """
+
+
+@cache
+def _made() -> frozenset[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(TABLES)
+        return _described(connection)
+
+
+def _described(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
+    return frozenset((str(name), str(sql)) for name, sql in rows)
+
+
+def has_tables(connection: sqlite3.Connection) -> bool:
+    """Whether a database has just these tables and indexes, each as it is made here."""
+    return _described(connection) == _made()

@@ -13,8 +13,8 @@ from index.layout import SCHEMA, Manifest
 from index.points import Point, reach
 from index.store.filters import install_functions
 from index.store.reader import Reader
-from index.store.rows import checksum, chunk_row, dump_metadata, require_intact, revision_row, sealed
-from index.store.schema import APPLICATION_ID, TABLES
+from index.store.rows import checksum, chunk_row, damaged, dump_metadata, require_intact, revision_row, sealed
+from index.store.schema import APPLICATION_ID, TABLES, has_tables
 from index.types import Document, EmbeddedChunk
 
 _SHORT = "collection, document_id, revision, version, characters"
@@ -74,6 +74,8 @@ class SqliteStore(Reader):
                 f"{self._path} has schema {schema}; this version of Citewise reads {SCHEMA}.",
                 "Index the documents again into a new data directory.",
             )
+        if not has_tables(connection):
+            raise damaged("its tables are not as they were made")
 
     def close(self) -> None:
         """Release the file."""
