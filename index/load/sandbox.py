@@ -1,6 +1,7 @@
 """Reading files in a process of its own, so that a hostile one can cost no more than its limits."""
 
 import ctypes
+import errno
 import logging
 import multiprocessing
 import resource
@@ -8,12 +9,13 @@ import signal
 from concurrent.futures import Future
 from pathlib import Path
 from stat import S_ISREG
+from tempfile import gettempdir
 from types import TracebackType
 from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from index.errors import CitewiseError, DocumentTooLarge, LoadError, UnreadableFile
+from index.errors import CitewiseError, DocumentTooLarge, LoadError, StorageFailed, UnreadableFile
 from index.load.files import Source, printable
 from index.load.reading import MEGABYTE, Limits, Loaded, Reading
 from index.load.registry import Format, loader_for, loader_of, require_format
@@ -21,6 +23,8 @@ from index.types import Metadata
 
 log = logging.getLogger(__name__)
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+# Of temporary files, which some libraries make: no fault of the file that is read.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Sandbox:
@@ -151,6 +155,11 @@ def _read(path: Path, wanted: Format, document_id: str, metadata: Metadata, limi
     except (CitewiseError, MemoryError):
         raise
     except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFailed(
+                f"There is no room on the disk to read {document_id} ({error.strerror}).",
+                f"Make room in {gettempdir()}.",
+            ) from error
         raise UnreadableFile(
             f"{path} cannot be read ({error.strerror}).", "Check its permissions."
         ) from error

@@ -92,7 +92,7 @@ class Driver:
                     kind = "start" if in_flight == _STARTING else operations[in_flight]["do"]
                     # Up to a little more than it takes: some kills come when it has just ended.
                     time.sleep(random.uniform(0, 1.1) * self._seconds.get(kind, 0.01))
-                    os.killpg(pid, signal.SIGKILL)
+                    _kill_group(pid)
             elif "ack" in said:
                 number, in_flight = said["ack"], None
                 acknowledged = number + 1
