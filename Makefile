@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
 
-.PHONY: demo test lint types imports check serve eval bench constraints clean
+.PHONY: demo test lint types imports check crash serve eval bench constraints clean
 
 demo: $(READY) ## index seeds/, ask a question, print the cited answer
 	@$(BIN)/citewise index seeds
@@ -33,6 +33,9 @@ imports: $(READY)
 
 check: $(READY)
 	$(BIN)/pytest -q
+
+crash: $(READY) ## kill the real product some 400 times and compare what is left with a model
+	$(BIN)/python -m tests.crash
 
 serve: $(READY)
 	$(BIN)/citewise index seeds
