@@ -1,14 +1,13 @@
 """The ``citewise`` command as installed: the service's commands and ``citewise eval``."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import track
 
-from eval.types import Case
 from service.cli.app import app, run
 from service.cli.options import (
     AsJson,
@@ -18,23 +17,45 @@ from service.cli.options import (
     TopK,
     announce,
     print_json,
+    show,
     stderr,
     stdout,
 )
-from service.settings import load_settings
+from service.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    # SciPy and the measures would cost every other command their import.
+    from eval.targets.target import Target
+    from eval.types import Case
 
 group = typer.Typer(no_args_is_help=True, help="Measure answers against gold questions.")
 app.add_typer(group, name="eval")
 
-
-@group.callback()
-def evaluate() -> None:
-    """Measure answers against gold questions."""
+RunFile = Annotated[Path, typer.Argument(help="What `eval run --out` wrote.")]
+Gold = Annotated[Path, typer.Argument(help="Gold questions: JSONL, SQuAD JSON, CSV, or a BEIR folder.")]
 
 
 @group.command(name="run")
 def run_(
-    gold: Annotated[Path, typer.Argument(help="Gold questions, one JSON object a line.")],
+    gold: Gold,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the whole run here, as JSON.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Write a page to look at here.")] = None,
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="Write a summary here.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="A former run to compare with in the reports.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help="Only so many cases, drawn at random.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Which draw.")] = 1,
+    url: Annotated[str | None, typer.Option("--url", help="Ask a running Citewise there.")] = None,
+    openai: Annotated[
+        str | None, typer.Option("--openai", help="Ask an OpenAI chat endpoint there (base address).")
+    ] = None,
+    model: Annotated[
+        str, typer.Option("--model", help="The model to name to the chat endpoint.")
+    ] = "default",
+    key: Annotated[
+        str | None, typer.Option("--key", envvar="CITEWISE_EVAL_KEY", help="The server's API key.")
+    ] = None,
     collection: Collection = None,
     top_k: TopK = None,
     max_sentences: Annotated[
@@ -46,58 +67,135 @@ def run_(
     as_json: AsJson = False,
 ) -> None:
     """Ask every gold question and print the figures with their 95 % intervals."""
-    # SciPy and the measures would cost every other command their import.
-    from eval.datasets import read_cases
-    from eval.runner import fingerprint, run
-    from eval.summary import by_tag, summarise
-    from service.types import Ask
-    from service.wiring import open_app
+    from eval.compare import compare
+    from eval.datasets.gold import read_gold, sample
+    from eval.report.html import run_html
+    from eval.report.markdown import run_markdown
+    from eval.report.terminal import print_not_right, print_run
+    from eval.runner import run as run_cases
+    from eval.runs import load_run, run_json, save_run
+    from eval.summary import summarise
 
+    cases = sample(read_gold(gold), limit, seed)
+    former = load_run(baseline) if baseline else None
     settings = load_settings(
         data_dir=data_dir, embedder=embedder, collection=collection, top_k=top_k, max_sentences=max_sentences
     )
-    cases = read_cases(gold)
-    ask = Ask("", settings.collection, {}, settings.top_k, settings.max_sentences)
-    with open_app(settings, announce=announce) as opened:
-        results = run(opened, _shown(cases), ask)
-        of = fingerprint(opened, gold, ask)
-    figures, tags = summarise(results), by_tag(results)
-    failures = {r.case.id: r.failure for r in results if r.failure}
+    with _target(settings, url, openai, model, key) as target:
+        done = run_cases(target, _shown(cases), gold)
+    comparison = compare(former, done) if former else None
+    if out:
+        save_run(done, out)
+    if report:
+        report.write_text(run_html(done, comparison), encoding="utf-8")
+    if markdown:
+        markdown.write_text(run_markdown(done, comparison), encoding="utf-8")
     if as_json:
-        print_json(
-            {
-                "fingerprint": asdict(of),
-                "figures": {name: figure.to_json() for name, figure in figures.items()},
-                "tags": {name: figure.to_json() for name, figure in tags.items()},
-                "failures": failures,
-                "cases": [_case(r) for r in results],
-            }
-        )
+        figures = {name: figure.to_json() for name, figure in summarise(done.results).items()}
+        print_json({**run_json(done), "figures": figures})
         return
-    from eval.report import print_report
-
-    print_report(stdout, of, figures, tags, failures)
+    print_run(stdout, done)
     if wrong:
-        from eval.report import print_wrong
-
-        print_wrong(stdout, results)
+        print_not_right(stdout, done.results)
 
 
-def _shown(cases: list[Case]) -> Iterable[Case]:
+@group.command(name="compare")
+def compare_(
+    before: RunFile,
+    after: RunFile,
+    report: Annotated[Path | None, typer.Option("--report", help="Write a page to look at here.")] = None,
+) -> None:
+    """Say what moved between two runs of the same cases, and whether that is more than noise."""
+    from eval.compare import compare
+    from eval.report.html import run_html
+    from eval.report.terminal import print_comparison
+    from eval.runs import load_run
+
+    second = load_run(after)
+    comparison = compare(load_run(before), second)
+    if report:
+        report.write_text(run_html(second, comparison), encoding="utf-8")
+    print_comparison(stdout, comparison)
+
+
+@group.command(name="gate")
+def gate_(
+    run_file: RunFile,
+    baseline: Annotated[Path, typer.Option("--baseline", help="The run to hold it against.")],
+    move: Annotated[bool, typer.Option("--move", help="Make this run the baseline instead.")] = False,
+) -> None:
+    """Fail (exit 1) on a significant fall against a baseline, and not on noise."""
+    from eval.gate import gate, slim
+    from eval.report.terminal import print_comparison
+    from eval.runs import load_run, save_run
+
+    done = load_run(run_file)
+    if move:
+        save_run(slim(done), baseline)
+        show(f"The baseline {baseline} is now {run_file}.")
+        return
+    comparison, reasons = gate(done, load_run(baseline))
+    print_comparison(stdout, comparison)
+    for reason in reasons:
+        stderr.print(f"worse: {reason}")
+    if reasons:
+        raise typer.Exit(1)
+    show("\nThe gate is open: nothing is significantly worse than the baseline.")
+
+
+@group.command(name="report")
+def report_(
+    run_file: RunFile,
+    out: Annotated[Path, typer.Argument(help="The page to write.")],
+    baseline: Annotated[Path | None, typer.Option("--baseline", help="A former run to compare with.")] = None,
+) -> None:
+    """Write a page to look at from a run that was kept."""
+    from eval.compare import compare
+    from eval.report.html import run_html
+    from eval.runs import load_run
+
+    done = load_run(run_file)
+    comparison = compare(load_run(baseline), done) if baseline else None
+    out.write_text(run_html(done, comparison), encoding="utf-8")
+    show(f"Wrote {out}.")
+
+
+@group.command(name="texts")
+def texts(
+    gold: Annotated[Path, typer.Argument(help="A SQuAD file.")],
+    folder: Annotated[Path, typer.Argument(help="Where to write its texts.")],
+) -> None:
+    """Write the texts that a SQuAD file asks about, to be indexed under the names its gold has."""
+    from eval.datasets.gold import write_squad_texts
+
+    show(f"Wrote {write_squad_texts(gold, folder)} texts to {folder}. Run: citewise index {folder}")
+
+
+@contextmanager
+def _target(
+    settings: Settings, url: str | None, openai: str | None, model: str, key: str | None
+) -> "Iterator[Target]":
+    from eval.targets.http import HttpTarget
+    from eval.targets.in_process import InProcess
+    from eval.targets.openai import OpenAiTarget
+    from service.types import Ask
+    from service.wiring import open_app
+
+    if openai:
+        with closing(OpenAiTarget(openai, model, key)) as endpoint:
+            yield endpoint
+    elif url:
+        asked = {"collection": settings.collection, "top_k": settings.top_k}
+        with closing(HttpTarget(url, key=key, max_sentences=settings.max_sentences, **asked)) as server:
+            yield server
+    else:
+        ask = Ask("", settings.collection, {}, settings.top_k, settings.max_sentences)
+        with open_app(settings, announce=announce) as opened:
+            yield InProcess(opened, ask)
+
+
+def _shown(cases: "list[Case]") -> "Iterable[Case]":
     return track(cases, "Asking", console=stderr, transient=True, disable=not stderr.is_terminal)
-
-
-def _case(result: Any) -> dict[str, Any]:
-    return {
-        "id": result.case.id,
-        "right": result.right,
-        "answered": result.answerable,
-        "confidence": round(result.confidence, 4),
-        "citation_precision": result.citations.precision,
-        "citation_recall": result.citations.recall,
-        "answer": result.answer.text if result.answer else None,
-        "failure": result.failure,
-    }
 
 
 def main() -> None:

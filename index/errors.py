@@ -24,6 +24,7 @@
     │   ├── IndexExists           a restore would replace it
     │   ├── BackupUnusable        no backup, damaged, or of another schema
     │   └── StorageFailed         the disk is full, read-only, or fails
+    ├── ServerUnusable            another server that was asked
     ├── ModelUnavailable          a model that is not on this machine
     └── CitationBroken            an answer whose citation does not resolve (a defect)
 
@@ -210,6 +211,13 @@ class StorageFailed(IndexStateError):
 
     slug = "storage-failed"
     title = "Storage failed"
+
+
+class ServerUnusable(CitewiseError):
+    """Another server does not answer, or not as it should."""
+
+    slug = "server-unusable"
+    title = "Server not usable"
 
 
 class ModelUnavailable(CitewiseError):

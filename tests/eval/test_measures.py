@@ -3,10 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from eval.measures.answers import contains_answer, exact_match, is_right, normalise, score_citations
 from sklearn.metrics import roc_auc_score
 
-from eval.datasets import read_cases, read_squad
-from eval.measures.answers import contains_answer, exact_match, is_right, normalise, score_citations
+from eval.datasets.contract import read_cases
+from eval.datasets.squad import read_squad
 from eval.measures.gold import Place, resolve
 from eval.stats import auroc, bootstrap, mean
 from eval.types import Case, GoldEvidence

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.datasets import read_cases
+from eval.datasets.contract import read_cases
 from eval.runner import fingerprint, run
 from eval.summary import by_tag, summarise
 from eval.types import Case, GoldEvidence

@@ -1,0 +1,100 @@
+"""Two runs over the same cases: what moved, and whether that is more than noise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from eval.runs import Run
+from eval.stats import Difference, Figure, bootstrap, holm, paired
+from eval.summary import Measure, columns, measures_of
+from eval.types import Result
+from index.errors import InvalidInput
+
+Verdict: TypeAlias = Literal["better", "worse", "no difference shown"]
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One measure in both runs.
+
+    Attributes:
+        adjusted: The chance after Holm's correction over all measures that are judged; None
+            for a measure that is only shown, such as a time.
+    """
+
+    name: str
+    measure: Measure
+    before: Figure
+    after: Figure
+    difference: Difference
+    adjusted: float | None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Which way it moved, if that is significant; None for what is only shown."""
+        if self.adjusted is None:
+            return None
+        if self.adjusted >= SIGNIFICANT or self.difference.value == 0:
+            return "no difference shown"
+        return "better" if (self.difference.value > 0) == (self.measure.better == "higher") else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs side by side.
+
+    Attributes:
+        only_before, only_after: Ids of cases that cannot be paired.
+        changed: Pairs whose outcome is another, in the order of the cases.
+    """
+
+    moved: tuple[Moved, ...]
+    changed: tuple[tuple[Result, Result], ...]
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+
+
+def compare(before: Run, after: Run) -> Comparison:
+    """Pair the cases of two runs and test each measure on the pairs in which it applies.
+
+    Raises:
+        InvalidInput: They have no case in common.
+    """
+    first = {r.case.id: r for r in before.results}
+    second = {r.case.id: r for r in after.results}
+    pairs = [(first[i], second[i]) for i in first if i in second and first[i].case == second[i].case]
+    if not pairs:
+        raise InvalidInput("The two runs have no case in common.", "Compare runs of the same gold questions.")
+    paired_ids = {a.case.id for a, _ in pairs}
+    moved = [
+        _moved(name, measure, pairs)
+        for name, measure in measures_of([r for pair in pairs for r in pair]).items()
+    ]
+    judged = {m.name: m.difference.p for m in moved if _is_judged(m)}
+    adjusted = holm(judged)
+    return Comparison(
+        tuple(Moved(m.name, m.measure, m.before, m.after, m.difference, adjusted.get(m.name)) for m in moved),
+        tuple((a, b) for a, b in pairs if a.outcome != b.outcome),
+        tuple(i for i in first if i not in paired_ids),
+        tuple(i for i in second if i not in paired_ids),
+    )
+
+
+def _moved(name: str, measure: Measure, pairs: Sequence[tuple[Result, Result]]) -> Moved:
+    values = [(measure.values(a), measure.values(b)) for a, b in pairs]
+    both = [(a, b) for a, b in values if a is not None and b is not None]
+    before, after = columns([a for a, _ in both]), columns([b for _, b in both])
+    return Moved(
+        name,
+        measure,
+        bootstrap(measure.statistic, columns([a for a, _ in values])),
+        bootstrap(measure.statistic, columns([b for _, b in values])),
+        paired(measure.statistic, before, after),
+        None,
+    )
+
+
+def _is_judged(moved: Moved) -> bool:
+    """Times are shown but not judged: another load on the machine moves them."""
+    return moved.measure.better is not None and moved.measure.group != "time" and moved.difference.n > 0
