@@ -54,7 +54,7 @@ def run_(
         str, typer.Option("--model", help="The model to name to the chat endpoint.")
     ] = "default",
     key: Annotated[
-        str | None, typer.Option("--key", envvar="CITEWISE_EVAL_KEY", help="The server's API key.")
+        str | None, typer.Option("--key", envvar="EVAL_API_KEY", help="The server's API key.")
     ] = None,
     collection: Collection = None,
     top_k: TopK = None,
@@ -185,8 +185,15 @@ def _target(
         with closing(OpenAiTarget(openai, model, key)) as endpoint:
             yield endpoint
     elif url:
-        asked = {"collection": settings.collection, "top_k": settings.top_k}
-        with closing(HttpTarget(url, key=key, max_sentences=settings.max_sentences, **asked)) as server:
+        with closing(
+            HttpTarget(
+                url,
+                key=key,
+                collection=settings.collection,
+                top_k=settings.top_k,
+                max_sentences=settings.max_sentences,
+            )
+        ) as server:
             yield server
     else:
         ask = Ask("", settings.collection, {}, settings.top_k, settings.max_sentences)

@@ -1,8 +1,9 @@
 """Gold questions from any file or folder that the harness reads."""
 
-import random
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from eval.datasets.beir import is_beir, read_beir
 from eval.datasets.contract import read_cases
@@ -65,5 +66,5 @@ def sample(cases: list[Case], limit: int | None, seed: int) -> list[Case]:
     """So many cases drawn at random, in their own order; all of them without a limit."""
     if limit is None or limit >= len(cases):
         return cases
-    chosen = random.Random(seed).sample(range(len(cases)), limit)
+    chosen = np.random.default_rng(seed).choice(len(cases), limit, replace=False)
     return [cases[i] for i in sorted(chosen)]
