@@ -158,6 +158,16 @@ def test_patterns_choose_files_as_in_gitignore(
     assert [s.document_id for s in find_sources([tmp_path], include, exclude)] == found
 
 
+def test_a_folder_says_itself_what_is_not_for_the_index(tmp_path: Path) -> None:
+    for name in ("a.txt", "gold.jsonl", "sub/gold.jsonl"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    (tmp_path / ".citewiseignore").write_text("# not these\n/gold.jsonl\n")
+    assert [s.document_id for s in find_sources([tmp_path])] == ["a.txt", "sub/gold.jsonl"]
+    assert [s.document_id for s in find_sources([tmp_path], exclude=["sub/"])] == ["a.txt"]
+
+
 @pytest.fixture
 def ready(app: App) -> Iterator[App]:
     yield app
