@@ -1,6 +1,6 @@
 """Two runs over the same cases: what moved, and whether that is more than noise."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -61,8 +61,13 @@ class Comparison:
     only_after: tuple[str, ...]
 
 
-def compare(before: Run, after: Run) -> Comparison:
+def compare(before: Run, after: Run, names: Set[str] | None = None) -> Comparison:
     """Pair the cases of two runs and test each measure on the pairs in which it applies.
+
+    Args:
+        before: The former run.
+        after: The new one.
+        names: Only these measures; all that apply if None.
 
     Raises:
         InvalidInput: They have no case in common.
@@ -76,6 +81,7 @@ def compare(before: Run, after: Run) -> Comparison:
     moved = [
         _moved(name, measure, pairs)
         for name, measure in measures_of([r for pair in pairs for r in pair]).items()
+        if names is None or name in names
     ]
     judged = {m.name: m.difference.p for m in moved if m.name in JUDGED and m.difference.n}
     adjusted = holm(judged)

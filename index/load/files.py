@@ -13,7 +13,6 @@ from index.load.metadata import METADATA_FILE, read_metadata
 from index.load.registry import Format, format_of
 from index.types import Metadata
 
-
 IGNORE_FILE = ".citewiseignore"
 
 
