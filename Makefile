@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
 
-.PHONY: demo test lint types imports check gate serve eval bench constraints clean
+.PHONY: demo test lint types imports check gate crash serve eval bench constraints clean
 
 demo: $(READY) ## index seeds/, ask a question, print the cited answer
 	@$(BIN)/citewise index seeds
@@ -39,6 +39,9 @@ gate: $(READY) ## the seeds' gold questions against the committed baseline
 	$(BIN)/citewise index seeds
 	$(BIN)/citewise eval run seeds/questions.jsonl --out .citewise/run.json > /dev/null
 	$(BIN)/citewise eval gate .citewise/run.json --baseline eval/baseline.json
+
+crash: $(READY) ## kill the real product some 400 times and compare what is left with a model
+	$(BIN)/python -m tests.crash
 
 serve: $(READY)
 	$(BIN)/citewise index seeds

@@ -39,8 +39,9 @@ def find_sources(
 
     A folder is walked whole; hidden entries and formats without a loader are passed
     over in it, and links are not followed. What its ``.citewiseignore`` names, in the form
-    of a ``.gitignore``, is left out, too. A file that is named itself is always yielded. ``metadata.json`` beside the files may hold, by file name, what is known of
-    each (``title``, ``source``, ``published_at``, ``url``, or any other JSON value).
+    of a ``.gitignore``, is left out, too. A file that is named itself is always yielded.
+    ``metadata.json`` beside the files may hold, by file name, what is known of each
+    (``title``, ``source``, ``published_at``, ``url``, or any other JSON value).
 
     Args:
         paths: Files and folders.

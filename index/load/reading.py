@@ -1,13 +1,15 @@
 """One file being read, together with every file inside it, within limits."""
 
+import errno
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from tempfile import gettempdir
 from typing import IO, TypeAlias
 
-from index.errors import CitewiseError, DocumentTooLarge, LoadError
+from index.errors import CitewiseError, DocumentTooLarge, LoadError, StorageFailed
 from index.load.language import with_language
 from index.protocols import Loader
 from index.types import Document, Metadata
@@ -17,6 +19,10 @@ _BLOCK = MEGABYTE
 _SAID = 300
 
 log = logging.getLogger(__name__)
+
+
+# Of temporary files, which some libraries make: no fault of the file that is read.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,11 @@ def _parsing(document_id: str) -> Iterator[None]:
     except RecursionError as error:
         raise LoadError(f"{document_id} is nested too deeply.", "Flatten it.") from error
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise StorageFailed(
+                f"There is no room on the disk to read {document_id} ({error.strerror}).",
+                f"Make room in {gettempdir()}.",
+            ) from error
         log.debug("reading %s", document_id, exc_info=error)
         # What the parser says of the bytes is all that is known.
         said = f"{type(error).__name__}: {error}"[:_SAID]
