@@ -2,7 +2,7 @@
 
 import typer
 
-from eval.cli import run, runs, texts
+from eval.cli import feedback, gold, run, runs, texts
 from service.cli import app as service
 
 group = typer.Typer(no_args_is_help=True, help="Measure answers against gold questions.")
@@ -11,6 +11,9 @@ group.command(name="compare")(runs.compare)
 group.command(name="gate")(runs.gate)
 group.command(name="report")(runs.report)
 group.command(name="texts")(texts.texts)
+group.command(name="new")(gold.new)
+group.command(name="check")(gold.check)
+group.command(name="from-feedback")(feedback.from_feedback)
 service.app.add_typer(group, name="eval")
 
 
