@@ -1,6 +1,6 @@
 """Two runs over the same cases: what moved, and whether that is more than noise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -55,8 +55,13 @@ class Comparison:
     only_after: tuple[str, ...]
 
 
-def compare(before: Run, after: Run) -> Comparison:
+def compare(before: Run, after: Run, only: Collection[str] | None = None) -> Comparison:
     """Pair the cases of two runs and test each measure on the pairs in which it applies.
+
+    Args:
+        before: The first run.
+        after: The second run.
+        only: Names of the measures to test; all of them if None.
 
     Raises:
         InvalidInput: They have no case in common.
@@ -70,6 +75,7 @@ def compare(before: Run, after: Run) -> Comparison:
     moved = [
         _moved(name, measure, pairs)
         for name, measure in measures_of([r for pair in pairs for r in pair]).items()
+        if only is None or name in only
     ]
     judged = {m.name: m.difference.p for m in moved if _is_judged(m)}
     adjusted = holm(judged)
