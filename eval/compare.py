@@ -1,6 +1,6 @@
 """Two runs over the same cases: what moved, and whether that is more than noise."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,6 +12,12 @@ from index.errors import InvalidInput
 
 Verdict: TypeAlias = Literal["better", "worse", "no difference shown"]
 SIGNIFICANT = 0.05
+# Few enough that correcting for them leaves the power to see a fall, and none that follows
+# from another. Times are not among them: another load on the machine moves them.
+JUDGED = frozenset(
+    "right exact_match f1 rouge_l facts citation_precision citation_recall verified refused auroc"
+    " calibration_error evidence_recall@8 ndcg@10".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +25,8 @@ class Moved:
     """One measure in both runs.
 
     Attributes:
-        adjusted: The chance after Holm's correction over all measures that are judged; None
-            for a measure that is only shown, such as a time.
+        adjusted: The chance after Holm's correction over all ``JUDGED`` measures; None for one
+            that is only shown.
     """
 
     name: str
@@ -55,13 +61,13 @@ class Comparison:
     only_after: tuple[str, ...]
 
 
-def compare(before: Run, after: Run, only: Collection[str] | None = None) -> Comparison:
+def compare(before: Run, after: Run, names: Set[str] | None = None) -> Comparison:
     """Pair the cases of two runs and test each measure on the pairs in which it applies.
 
     Args:
-        before: The first run.
-        after: The second run.
-        only: Names of the measures to test; all of them if None.
+        before: The former run.
+        after: The new one.
+        names: Only these measures; all that apply if None.
 
     Raises:
         InvalidInput: They have no case in common.
@@ -75,9 +81,9 @@ def compare(before: Run, after: Run, only: Collection[str] | None = None) -> Com
     moved = [
         _moved(name, measure, pairs)
         for name, measure in measures_of([r for pair in pairs for r in pair]).items()
-        if only is None or name in only
+        if names is None or name in names
     ]
-    judged = {m.name: m.difference.p for m in moved if _is_judged(m)}
+    judged = {m.name: m.difference.p for m in moved if m.name in JUDGED and m.difference.n}
     adjusted = holm(judged)
     return Comparison(
         tuple(Moved(m.name, m.measure, m.before, m.after, m.difference, adjusted.get(m.name)) for m in moved),
@@ -99,8 +105,3 @@ def _moved(name: str, measure: Measure, pairs: Sequence[tuple[Result, Result]]) 
         paired(measure.statistic, before, after),
         None,
     )
-
-
-def _is_judged(moved: Moved) -> bool:
-    """Times are shown but not judged: another load on the machine moves them."""
-    return moved.measure.better is not None and moved.measure.group != "time" and moved.difference.n > 0

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from eval.compare import Comparison, compare
+from eval.compare import JUDGED, Comparison, compare
 from eval.runs import Run
 from index.errors import InvalidInput
 
@@ -28,7 +28,7 @@ def gate(run: Run, baseline: Run) -> tuple[Comparison, list[str]]:
             "The gold questions have changed since the baseline was made.",
             "Look at the run, then move the baseline: citewise eval gate RUN --baseline FILE --move.",
         )
-    comparison = compare(baseline, run)
+    comparison = compare(baseline, run, JUDGED)
     reasons = []
     for moved in comparison.moved:
         fell = moved.name == _ABSOLUTE and moved.difference.value < 0
@@ -48,6 +48,7 @@ def gate(run: Run, baseline: Run) -> tuple[Comparison, list[str]]:
 
 def slim(run: Run) -> Run:
     """A run without answers and quotes: what a baseline needs, to be kept with the code."""
+    kept = JUDGED | {"confidence", "answered"}
     return replace(
         run,
         results=tuple(
@@ -57,11 +58,7 @@ def slim(run: Run) -> Run:
                 gold=(),
                 cited=(),
                 why=(),
-                scores={
-                    name: round(value, 6)
-                    for name, value in result.scores.items()
-                    if not name.startswith("ms_") and name != "seconds"
-                },
+                scores={name: value for name, value in result.scores.items() if name in kept},
             )
             for result in run.results
         ),

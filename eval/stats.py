@@ -78,6 +78,8 @@ def paired(statistic: Statistic, before: Array, after: Array) -> Difference:
         nothing = float("nan")
         return Difference(nothing, nothing, nothing, nothing, 0)
     value = statistic(after) - statistic(before)
+    if np.isnan(value) or np.array_equal(before, after):
+        return Difference(value, value, value, 1.0, n)
     moved = [statistic(after[chosen]) - statistic(before[chosen]) for chosen in _resamples(n)]
     rng = np.random.default_rng(SEED)
     extreme = 0

@@ -10,7 +10,7 @@ from eval.summary import figure, measures_of
 from eval.sweep.sweep import Outcome
 
 # What decides between settings; the run files hold the rest.
-MAIN = ("right", "citation_precision", "citation_recall", "refused", "auroc", "evidence_recall@8", "ndcg@10")
+MAIN = frozenset("right citation_precision citation_recall refused auroc evidence_recall@8 ndcg@10".split())
 FOOT = (
     "95 % bootstrap intervals. Better and worse are significant against the first combination"
     " (permutation test over the same cases, p < 0.05 after Holm's correction over the figures"
@@ -60,7 +60,7 @@ def _against(first: Run | None, run: Run) -> str:
         return "the first failed"
     if run is first:
         return ""
-    return "; ".join(_verdicts(compare(first, run, only=MAIN))) or "no difference shown"
+    return "; ".join(_verdicts(compare(first, run, MAIN))) or "no difference shown"
 
 
 def _verdicts(comparison: Comparison) -> Iterator[str]:
