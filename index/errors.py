@@ -9,7 +9,8 @@
     │   ├── PathNotFound
     │   ├── DocumentNotFound
     │   ├── RevisionNotFound
-    │   └── CollectionNotFound
+    │   ├── CollectionNotFound
+    │   └── FeedbackNotFound
     ├── DocumentDeleted           was there, and is gone for good
     ├── LoadError                 one file cannot be read as a document
     │   ├── UnreadableFile
@@ -113,6 +114,13 @@ class CollectionNotFound(NotFound):
 
     slug = "collection-not-found"
     title = "Collection not found"
+
+
+class FeedbackNotFound(NotFound):
+    """No such feedback, or it was deleted."""
+
+    slug = "feedback-not-found"
+    title = "Feedback not found"
 
 
 class DocumentDeleted(CitewiseError):

@@ -7,7 +7,7 @@ from eval.types import Case
 from index.errors import InvalidInput
 
 _QUESTION, _ANSWER = "question", "answer"
-_SHORT_WORDS = 5
+SHORT_WORDS = 5
 
 
 def read_table(path: Path) -> list[Case]:
@@ -38,7 +38,7 @@ def read_table(path: Path) -> list[Case]:
         if not question or case_id in cases:
             problem = f"uses the id {case_id!r} again" if question else "has no question"
             raise InvalidInput(f"{path}:{number} {problem}.", "Mend the line.")
-        short = (answer,) if answer and len(answer.split()) <= _SHORT_WORDS else ()
+        short = (answer,) if answer and len(answer.split()) <= SHORT_WORDS else ()
         tags = tuple((row.get("tags") or "").split())
         cases[case_id] = Case(case_id, question, bool(answer), short, answer or None, tags=tags)
     return list(cases.values())

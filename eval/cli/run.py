@@ -1,4 +1,4 @@
-"""The ``citewise`` command as installed: the service's commands and ``citewise eval``."""
+"""``citewise eval run``."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import track
 
-from service.cli.app import app, run
+from eval.cli.options import Gold
 from service.cli.options import (
     AsJson,
     Collection,
@@ -17,7 +17,6 @@ from service.cli.options import (
     TopK,
     announce,
     print_json,
-    show,
     stderr,
     stdout,
 )
@@ -28,15 +27,8 @@ if TYPE_CHECKING:
     from eval.targets.target import Target
     from eval.types import Case
 
-group = typer.Typer(no_args_is_help=True, help="Measure answers against gold questions.")
-app.add_typer(group, name="eval")
 
-RunFile = Annotated[Path, typer.Argument(help="What `eval run --out` wrote.")]
-Gold = Annotated[Path, typer.Argument(help="Gold questions: JSONL, SQuAD JSON, CSV, or a BEIR folder.")]
-
-
-@group.command(name="run")
-def run_(
+def run(
     gold: Gold,
     out: Annotated[Path | None, typer.Option("--out", help="Write the whole run here, as JSON.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Write a page to look at here.")] = None,
@@ -99,78 +91,6 @@ def run_(
         print_not_right(stdout, done.results)
 
 
-@group.command(name="compare")
-def compare_(
-    before: RunFile,
-    after: RunFile,
-    report: Annotated[Path | None, typer.Option("--report", help="Write a page to look at here.")] = None,
-) -> None:
-    """Say what moved between two runs of the same cases, and whether that is more than noise."""
-    from eval.compare import compare
-    from eval.report.html import run_html
-    from eval.report.terminal import print_comparison
-    from eval.runs import load_run
-
-    second = load_run(after)
-    comparison = compare(load_run(before), second)
-    if report:
-        report.write_text(run_html(second, comparison), encoding="utf-8")
-    print_comparison(stdout, comparison)
-
-
-@group.command(name="gate")
-def gate_(
-    run_file: RunFile,
-    baseline: Annotated[Path, typer.Option("--baseline", help="The run to hold it against.")],
-    move: Annotated[bool, typer.Option("--move", help="Make this run the baseline instead.")] = False,
-) -> None:
-    """Fail (exit 1) on a significant fall against a baseline, and not on noise."""
-    from eval.gate import gate, slim
-    from eval.report.terminal import print_comparison
-    from eval.runs import load_run, save_run
-
-    done = load_run(run_file)
-    if move:
-        save_run(slim(done), baseline)
-        show(f"The baseline {baseline} is now {run_file}.")
-        return
-    comparison, reasons = gate(done, load_run(baseline))
-    print_comparison(stdout, comparison)
-    for reason in reasons:
-        stderr.print(f"worse: {reason}")
-    if reasons:
-        raise typer.Exit(1)
-    show("\nThe gate is open: nothing is significantly worse than the baseline.")
-
-
-@group.command(name="report")
-def report_(
-    run_file: RunFile,
-    out: Annotated[Path, typer.Argument(help="The page to write.")],
-    baseline: Annotated[Path | None, typer.Option("--baseline", help="A former run to compare with.")] = None,
-) -> None:
-    """Write a page to look at from a run that was kept."""
-    from eval.compare import compare
-    from eval.report.html import run_html
-    from eval.runs import load_run
-
-    done = load_run(run_file)
-    comparison = compare(load_run(baseline), done) if baseline else None
-    out.write_text(run_html(done, comparison), encoding="utf-8")
-    show(f"Wrote {out}.")
-
-
-@group.command(name="texts")
-def texts(
-    gold: Annotated[Path, typer.Argument(help="A SQuAD file.")],
-    folder: Annotated[Path, typer.Argument(help="Where to write its texts.")],
-) -> None:
-    """Write the texts that a SQuAD file asks about, to be indexed under the names its gold has."""
-    from eval.datasets.gold import write_squad_texts
-
-    show(f"Wrote {write_squad_texts(gold, folder)} texts to {folder}. Run: citewise index {folder}")
-
-
 @contextmanager
 def _target(
     settings: Settings, url: str | None, openai: str | None, model: str, key: str | None
@@ -203,8 +123,3 @@ def _target(
 
 def _shown(cases: "list[Case]") -> "Iterable[Case]":
     return track(cases, "Asking", console=stderr, transient=True, disable=not stderr.is_terminal)
-
-
-def main() -> None:
-    """Run the command line."""
-    run(app)
