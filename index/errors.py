@@ -9,7 +9,8 @@
     │   ├── PathNotFound
     │   ├── DocumentNotFound
     │   ├── RevisionNotFound
-    │   └── CollectionNotFound
+    │   ├── CollectionNotFound
+    │   └── FeedbackNotFound
     ├── DocumentDeleted           was there, and is gone for good
     ├── LoadError                 one file cannot be read as a document
     │   ├── UnreadableFile
@@ -24,6 +25,7 @@
     │   ├── IndexExists           a restore would replace it
     │   ├── BackupUnusable        no backup, damaged, or of another schema
     │   └── StorageFailed         the disk is full, read-only, or fails
+    ├── ServerUnusable            another server that was asked
     ├── ModelUnavailable          a model that is not on this machine
     └── CitationBroken            an answer whose citation does not resolve (a defect)
 
@@ -112,6 +114,13 @@ class CollectionNotFound(NotFound):
 
     slug = "collection-not-found"
     title = "Collection not found"
+
+
+class FeedbackNotFound(NotFound):
+    """No such feedback, or it was deleted."""
+
+    slug = "feedback-not-found"
+    title = "Feedback not found"
 
 
 class DocumentDeleted(CitewiseError):
@@ -210,6 +219,13 @@ class StorageFailed(IndexStateError):
 
     slug = "storage-failed"
     title = "Storage failed"
+
+
+class ServerUnusable(CitewiseError):
+    """Another server does not answer, or not as it should."""
+
+    slug = "server-unusable"
+    title = "Server not usable"
 
 
 class ModelUnavailable(CitewiseError):

@@ -21,7 +21,7 @@ import httpx2
 import numpy as np
 import numpy.typing as npt
 
-from eval.datasets import read_cases
+from eval.datasets.contract import read_cases
 
 COMMAND = Path(sys.executable).with_name("citewise")
 QUESTIONS = Path("seeds/questions.jsonl")

@@ -12,10 +12,11 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from eval.datasets import read_cases
-from eval.measures.answers import contains_answer
+from eval.datasets.contract import read_cases
+from eval.measures.confidence import auroc
 from eval.measures.gold import Place, overlap, resolve
-from eval.stats import Figure, auroc, mean
+from eval.measures.short import contains_answer
+from eval.stats import Figure, bootstrap, mean
 from eval.types import Case
 from index.embed.onnx import OnnxEmbedder
 from index.embed.resolve import DEFAULT_MODEL
@@ -51,9 +52,10 @@ def main() -> None:
     ranked = {case.id: _rank(embedder, index, chunks, case.question) for case in cases}
     for count in (1, 3):
         right = [_is_right(case, ranked[case.id][:count], documents) for case in cases if case.answerable]
-        _print(f"right with {count} sentence{'s' * (count > 1)}", mean(np.array(right, dtype=np.float64)))
-    best = np.array([ranked[case.id][0][1] for case in cases])
-    _print("AUROC of the best cosine", auroc(best, np.array([float(c.answerable) for c in cases])))
+        data = np.array(right, dtype=np.float64).reshape(-1, 1)
+        _print(f"right with {count} sentence{'s' * (count > 1)}", bootstrap(mean, data))
+    best = np.array([(ranked[case.id][0][1], float(bool(case.answerable))) for case in cases])
+    _print("AUROC of the best cosine", bootstrap(lambda data: auroc(data[:, 0], data[:, 1]), best))
 
 
 def _rank(

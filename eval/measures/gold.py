@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from eval.types import Case, GoldEvidence
+from index.text.quotes import occurrences
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,7 @@ def _places(evidence: GoldEvidence, text: str) -> list[Place]:
         if 0 <= evidence.start < evidence.end <= len(text) and evidence.quote in (None, quoted):
             return [Place(evidence.document_id, evidence.start, evidence.end)]
         return []
-    places = []
-    at = text.find(evidence.quote) if evidence.quote else -1
-    while at >= 0 and evidence.quote:
-        places.append(Place(evidence.document_id, at, at + len(evidence.quote)))
-        at = text.find(evidence.quote, at + 1)
-    return places
+    return [Place(evidence.document_id, *found) for found in occurrences(text, evidence.quote or "")]
 
 
 def overlap(place: Place, start: int, end: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.datasets import read_squad
+from eval.datasets.squad import read_squad
 from eval.types import Case, GoldEvidence
 from index.build import Builder
 from index.index import Index

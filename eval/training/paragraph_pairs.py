@@ -13,8 +13,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from eval.datasets import read_squad
-from eval.measures.answers import normalise
+from eval.datasets.squad import read_squad
+from eval.measures.short import normalise
 from index.text.sentences import split_sentences
 from index.types import sha256_hex
 

@@ -12,6 +12,10 @@ _TABLES = {
     "documents": "SELECT id, * FROM documents",
     "chunks": "SELECT document_id, * FROM chunks",
     "files": "SELECT path, * FROM files",
+    "feedback": (
+        "SELECT 'feedback ' || id, id, collection, created_at, answer, question, rating, comment,"
+        " correction, evidence, cited, checksum FROM feedback"
+    ),
     "revisions": (
         "SELECT document_id, collection, document_id, revision, version, characters, replaced_at, outline,"
         " checksum FROM revisions"

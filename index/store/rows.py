@@ -4,6 +4,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TypeAlias
 
 import numpy as np
@@ -121,3 +122,8 @@ def outline(row: sqlite3.Row) -> tuple[tuple[Heading, ...], tuple[Page, ...]]:
 def dump_metadata(metadata: Mapping[str, object]) -> str:
     """Metadata as JSON, the same text for equal metadata."""
     return json.dumps(dict(metadata), ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as RFC 3339, to the second, in UTC."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -90,6 +90,23 @@ CREATE TABLE files (
   checksum INTEGER NOT NULL,
   PRIMARY KEY (collection, path)
 ) STRICT, WITHOUT ROWID;
+
+-- What people said of answers. Places in documents are ranges, not text.
+CREATE TABLE feedback (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  collection TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  question TEXT NOT NULL,
+  rating TEXT NOT NULL CHECK (rating IN ('up', 'down')),
+  comment TEXT,
+  correction TEXT,
+  evidence TEXT NOT NULL,
+  cited TEXT,
+  checksum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX feedback_of_collection ON feedback (collection, number);
 """
 
 

@@ -11,9 +11,19 @@ from index.database import Database
 from index.errors import IndexDamaged, IndexMismatch, IndexNotBuilt
 from index.layout import SCHEMA, Manifest
 from index.points import Point, reach
+from index.store.feedback import FeedbackTable
 from index.store.filters import install_functions
 from index.store.reader import Reader
-from index.store.rows import checksum, chunk_row, damaged, dump_metadata, require_intact, revision_row, sealed
+from index.store.rows import (
+    checksum,
+    chunk_row,
+    damaged,
+    dump_metadata,
+    require_intact,
+    revision_row,
+    sealed,
+    timestamp,
+)
 from index.store.schema import APPLICATION_ID, TABLES, has_tables
 from index.types import Document, EmbeddedChunk
 
@@ -23,7 +33,7 @@ _BUILD = "Run: citewise index PATH… with your documents."
 
 
 class SqliteStore(Reader):
-    """One index's documents, revisions, passages and vectors.
+    """One index's documents, revisions, passages and vectors, and what was said of answers.
 
     Writing is for one process at a time, which the caller sees to.
 
@@ -42,6 +52,7 @@ class SqliteStore(Reader):
             raise IndexNotBuilt(f"There is no index in {path.parent} yet.", _BUILD)
         self._path = path
         super().__init__(Database(path, synchronous="FULL", prepare=_install))
+        self.feedback = FeedbackTable(self._database, self)
         try:
             with self._database.translated():
                 self._open(create)
@@ -114,7 +125,7 @@ class SqliteStore(Reader):
         return version
 
     def delete_collection(self, collection: str) -> int:
-        """Delete a collection with all its documents, in one transaction.
+        """Delete a collection with all its documents and its feedback, in one transaction.
 
         Returns:
             The ``index_version`` from which nothing of it can be retrieved.
@@ -127,6 +138,7 @@ class SqliteStore(Reader):
             for record in self.documents(collection):
                 _delete(tx, collection, record.id)
             tx.execute("DELETE FROM files WHERE collection = ?", (collection,))
+            tx.execute("DELETE FROM feedback WHERE collection = ?", (collection,))
             tx.execute("DELETE FROM collections WHERE name = ?", (collection,))
             version = self.version()
             reach(Point.COLLECTION_BEFORE_COMMIT)
@@ -162,7 +174,7 @@ class SqliteStore(Reader):
             cursor = tx.execute(
                 f"{_DROP}, checksum = row_checksum({_SHORT}, replaced_at, NULL)"
                 " WHERE outline IS NOT NULL AND replaced_at <= ?",
-                (_timestamp(replaced_before),),
+                (timestamp(replaced_before),),
             )
         reach(Point.ERASE_EXPIRED)
         return cursor.rowcount
@@ -221,7 +233,7 @@ def _install(connection: sqlite3.Connection) -> None:
 
 def _put(tx: sqlite3.Connection, collection: str, document: Document, chunks: Sequence[EmbeddedChunk]) -> int:
     version = _next_version(tx, collection, document.id)
-    key, now = (collection, document.id), _timestamp(datetime.now(UTC))
+    key, now = (collection, document.id), timestamp(datetime.now(UTC))
     tx.execute("INSERT INTO collections VALUES (?) ON CONFLICT DO NOTHING", (collection,))
     tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
     tx.execute(
@@ -252,7 +264,7 @@ def _put(tx: sqlite3.Connection, collection: str, document: Document, chunks: Se
 
 def _delete(tx: sqlite3.Connection, collection: str, document_id: str) -> int:
     version = _next_version(tx, collection, document_id)
-    key, now = (collection, document_id), _timestamp(datetime.now(UTC))
+    key, now = (collection, document_id), timestamp(datetime.now(UTC))
     tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
     tx.execute(
         f"{_DROP}, replaced_at = ?, checksum = row_checksum({_SHORT}, ?, NULL)"
@@ -276,7 +288,3 @@ def _next_version(tx: sqlite3.Connection, collection: str, document_id: str) -> 
             "The store gave a change no number.", "Check the database with citewise index verify."
         )
     return cursor.lastrowid
-
-
-def _timestamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

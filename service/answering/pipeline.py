@@ -151,7 +151,7 @@ class Pipeline:
             short = short_answer(findings[0].asked, ask.question, findings[0].evidence[0])
         clock.lap("compose")
         filters = json.dumps(dict(ask.filters), sort_keys=True)
-        models = self._described()
+        models = self.describe_models()
         return Answer(
             id=sha256_hex(
                 *(ask.question, ask.collection, filters, str(ask.top_k), str(ask.max_sentences)),
@@ -181,7 +181,8 @@ class Pipeline:
         confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
         return _Finding(question.text, asked, hits, evidence, confidence)
 
-    def _described(self) -> Mapping[str, str | None]:
+    def describe_models(self) -> Mapping[str, str | None]:
+        """Name and revision of each model that has a part in an answer."""
         embedder = self._embedder.describe()
         return {
             "embedder": f"{embedder['name']}@{embedder['revision']}",

@@ -15,6 +15,7 @@ from service.http import problems
 from service.http.answers import answers_router
 from service.http.collections import collections_router
 from service.http.documents import documents_router
+from service.http.feedback import feedback_router
 from service.http.health import health_router
 from service.http.limits import BodyLimit
 from service.http.uploads import uploads_router
@@ -49,7 +50,9 @@ def create_app(app: App) -> FastAPI:
         description=_DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
-        openapi_tags=[{"name": name} for name in ("answers", "documents", "collections", "health")],
+        openapi_tags=[
+            {"name": name} for name in ("answers", "documents", "collections", "feedback", "health")
+        ],
     )
     problems.install(http)
     # A form has more than the file in it.
@@ -58,6 +61,7 @@ def create_app(app: App) -> FastAPI:
     http.include_router(documents_router(app))
     http.include_router(uploads_router(app))
     http.include_router(collections_router(app))
+    http.include_router(feedback_router(app))
     http.include_router(health_router(app))
     _describe_offsets(http)
     return http

@@ -24,6 +24,7 @@ from index.errors import (
     LoadError,
     ModelUnavailable,
     NotFound,
+    ServerUnusable,
     UnsupportedFormat,
 )
 from service.schemas import Problem
@@ -44,6 +45,7 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (IndexNotBuilt, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexDamaged, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexStateError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ServerUnusable, HTTPStatus.BAD_GATEWAY),
     (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (CitationBroken, HTTPStatus.INTERNAL_SERVER_ERROR),
 )

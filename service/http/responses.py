@@ -8,7 +8,7 @@ _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schema
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": description, "model": Problem, "content": _CONTENT}
     for status, description in {
-        404: "There is no such document, revision or collection.",
+        404: "There is no such document, revision, collection or feedback.",
         409: "The index was built with another embedder or chunker.",
         410: "The document was deleted, or the revision has expired.",
         413: "The request or the document is too large.",

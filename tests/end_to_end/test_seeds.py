@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from eval.datasets import read_cases
+from eval.datasets.contract import read_cases
 from eval.measures.gold import resolve
 from index.text.canonical import canonical
 from tests.conftest import QUESTIONS, SEEDS

@@ -1,0 +1,1 @@
+"""Gold questions from files, one module a format; ``read_gold`` tells which it is."""

@@ -1,0 +1,70 @@
+"""Gold questions from any file or folder that the harness reads."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from eval.datasets.beir import is_beir, read_beir
+from eval.datasets.contract import read_cases
+from eval.datasets.squad import read_squad
+from eval.datasets.table import read_table
+from eval.types import Case
+from index.errors import InvalidInput, PathNotFound
+
+
+def read_gold(path: Path) -> list[Case]:
+    """Read gold questions: the contract's JSONL, SQuAD's JSON, a CSV, or a BEIR folder.
+
+    Raises:
+        PathNotFound: It is not there.
+        InvalidInput: It is none of these, or a line of it is wrong; the message names it.
+    """
+    if path.is_dir():
+        if is_beir(path):
+            return read_beir(path)
+        raise InvalidInput(f"{path} is no BEIR folder (it has no queries.jsonl).", "Give a gold file.")
+    if not path.is_file():
+        raise PathNotFound(f"The gold file {path} is not there.", "Check the path.")
+    match path.suffix.lower():
+        case ".csv":
+            return read_table(path)
+        case ".json":
+            try:
+                return [_of_file(case) for case in read_squad(path)[1]]
+            except (ValueError, KeyError, TypeError) as error:
+                raise InvalidInput(
+                    f"{path} is not in SQuAD's format ({type(error).__name__}: {error}).", "Check the file."
+                ) from error
+        case _:
+            return read_cases(path)
+
+
+def write_squad_texts(path: Path, folder: Path) -> int:
+    """Write a SQuAD file's articles as text files to index, called as ``read_gold`` calls them.
+
+    Returns:
+        How many.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    texts, _ = read_squad(path)
+    for document_id, text in texts.items():
+        (folder / _file_name(document_id)).write_text(text, encoding="utf-8")
+    return len(texts)
+
+
+def _of_file(case: Case) -> Case:
+    evidence = tuple(replace(e, document_id=_file_name(e.document_id)) for e in case.evidence)
+    return replace(case, evidence=evidence)
+
+
+def _file_name(document_id: str) -> str:
+    return document_id.replace("/", "_") + ".txt"
+
+
+def sample(cases: list[Case], limit: int | None, seed: int) -> list[Case]:
+    """So many cases drawn at random, in their own order; all of them without a limit."""
+    if limit is None or limit >= len(cases):
+        return cases
+    chosen = np.random.default_rng(seed).choice(len(cases), limit, replace=False)
+    return [cases[i] for i in sorted(chosen)]

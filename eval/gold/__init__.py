@@ -1,0 +1,1 @@
+"""Making gold questions: writing, checking, and drafting them from feedback."""

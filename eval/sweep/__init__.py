@@ -1,0 +1,1 @@
+"""One gold set under many settings."""

@@ -1,0 +1,1 @@
+"""What can be asked: an index in this process, a server, any chat endpoint."""
