@@ -17,6 +17,7 @@ from eval.sweep.memory import available_bytes, peak_bytes
 from eval.sweep.sweep import Outcome, Sweep
 from eval.sweep.table import tabulate
 from eval.types import Case, GoldEvidence, Result
+from eval.types import Outcome as Ended
 from index.errors import InvalidInput, InvalidSettings, PathNotFound
 from index.load.files import find_sources
 from index.types import Document
@@ -192,15 +193,16 @@ def test_what_is_done_is_not_run_again(swept: Path, gold: Path, texts: Path) -> 
 def test_verdicts_are_against_the_first(tmp_path: Path) -> None:
     combinations = _grid(tmp_path, "max_sentences = [3, 1]")
     cases = [Case(str(number), "q", True) for number in range(12)]
+    outcomes: list[tuple[Ended, float]] = [("wrong", 0.0), ("right", 1.0)]
     runs = [
         Run({}, {}, tuple(Result(case, outcome, {"right": score}, (), None) for case in cases), 1.0)
-        for outcome, score in (("wrong", 0.0), ("right", 1.0))
+        for outcome, score in outcomes
     ]
-    outcomes = [Outcome(c, r, None) for c, r in zip(combinations, runs, strict=True)]
-    rows = tabulate(outcomes).rows
+    swept = [Outcome(c, r, None) for c, r in zip(combinations, runs, strict=True)]
+    rows = tabulate(swept).rows
     assert rows[0][-1] == ""
     assert rows[1][-1].startswith("better: answerable: right, from a right source (+1.000, p ")
-    assert tabulate(outcomes[::-1]).rows[1][-1].startswith("worse: ")
+    assert tabulate(swept[::-1]).rows[1][-1].startswith("worse: ")
 
 
 @pytest.fixture
