@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 
 QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
 
-.PHONY: demo test lint types imports check serve eval bench constraints clean
+.PHONY: demo test lint types imports check gate crash serve eval bench constraints clean
 
 demo: $(READY) ## index seeds/, ask a question, print the cited answer
 	@$(BIN)/citewise index seeds
@@ -19,7 +19,7 @@ demo: $(READY) ## index seeds/, ask a question, print the cited answer
 	@echo "Serve it:   $(BIN)/citewise serve        (API reference at http://127.0.0.1:8000/docs)"
 	@echo "Your files: $(BIN)/citewise index PATH…"
 
-test: $(READY) lint types imports check ## everything that CI runs
+test: $(READY) lint types imports check gate ## everything that CI runs
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -33,6 +33,15 @@ imports: $(READY)
 
 check: $(READY)
 	$(BIN)/pytest -q
+
+gate: $(READY) ## the seeds' gold questions against the committed baseline
+	@mkdir -p .citewise
+	$(BIN)/citewise index seeds
+	$(BIN)/citewise eval run seeds/questions.jsonl --out .citewise/run.json > /dev/null
+	$(BIN)/citewise eval gate .citewise/run.json --baseline eval/baseline.json
+
+crash: $(READY) ## kill the real product some 400 times and compare what is left with a model
+	$(BIN)/python -m tests.crash
 
 serve: $(READY)
 	$(BIN)/citewise index seeds

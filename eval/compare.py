@@ -51,10 +51,13 @@ class Comparison:
     """Two runs side by side.
 
     Attributes:
+        before, after: The runs, whole.
         only_before, only_after: Ids of cases that cannot be paired.
         changed: Pairs whose outcome is another, in the order of the cases.
     """
 
+    before: Run
+    after: Run
     moved: tuple[Moved, ...]
     changed: tuple[tuple[Result, Result], ...]
     only_before: tuple[str, ...]
@@ -86,6 +89,8 @@ def compare(before: Run, after: Run, names: Set[str] | None = None) -> Compariso
     judged = {m.name: m.difference.p for m in moved if m.name in JUDGED and m.difference.n}
     adjusted = holm(judged)
     return Comparison(
+        before,
+        after,
         tuple(Moved(m.name, m.measure, m.before, m.after, m.difference, adjusted.get(m.name)) for m in moved),
         tuple((a, b) for a, b in pairs if a.outcome != b.outcome),
         tuple(i for i in first if i not in paired_ids),

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from eval.measures.retrieval import CUTOFFS
@@ -22,10 +23,16 @@ def run(target: Target, cases: Iterable[Case], gold: Path) -> Run:
         cases: The gold questions.
         gold: Where they are from, for the fingerprint.
     """
-    started = time.perf_counter()
+    when, started = datetime.now(UTC), time.perf_counter()
     results = tuple(_run_case(target, case) for case in cases)
     seconds = time.perf_counter() - started
-    return Run(fingerprint(gold, target.describe()), dict(target.unmeasured), results, seconds)
+    return Run(
+        fingerprint(gold, target.describe()),
+        dict(target.unmeasured),
+        results,
+        seconds,
+        when.isoformat(timespec="seconds"),
+    )
 
 
 def _run_case(target: Target, case: Case) -> Result:

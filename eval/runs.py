@@ -27,12 +27,14 @@ class Run:
         fingerprint: What the run was of: equal ones give equal figures but for times.
         unmeasured: What could not be measured, with the reason.
         seconds: How long it took.
+        started: When, in ISO 8601; None in a file that does not say.
     """
 
     fingerprint: Mapping[str, Json]
     unmeasured: Mapping[str, str]
     results: tuple[Result, ...]
     seconds: float
+    started: str | None = None
 
 
 def fingerprint(gold: Path, target: Mapping[str, Json]) -> dict[str, Json]:
@@ -84,7 +86,7 @@ def load_run(path: Path) -> Run:
                 f"{path} is a run of format {body['format']}; this version reads {FORMAT}.", "Run it again."
             )
         results = tuple(_RESULTS.validate_python(body["results"]))
-        return Run(body["fingerprint"], body["unmeasured"], results, body["seconds"])
+        return Run(body["fingerprint"], body["unmeasured"], results, body["seconds"], body.get("started"))
     except (ValueError, KeyError, TypeError, ValidationError) as error:
         raise InvalidInput(
             f"{path} is no run ({type(error).__name__}: {error}).",

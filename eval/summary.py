@@ -70,10 +70,11 @@ def columns(values: Sequence[Values | None]) -> Array:
     return np.array([v for v in values if v is not None], dtype=np.float64)
 
 
-def calibration_points(results: Sequence[Result]) -> Array:
-    """Confidence and success of every case that states a confidence, shape ``(n, 2)``."""
-    found = columns([_trust(r) for r in results])
-    return found.reshape(-1, 2)
+def parts(name: str, results: Sequence[Result]) -> Array:
+    """What a measure is made of, shape ``(n, k)``, for a plot; ``n`` is 0 where there is nothing."""
+    measure = measures_of(results).get(name)
+    found = columns([measure.values(r) for r in results]) if measure else np.empty(0)
+    return found if len(found) else np.empty((0, 2))
 
 
 def _score(name: str, result: Result) -> Values | None:

@@ -7,12 +7,18 @@ from contextlib import closing
 from pathlib import Path
 from secrets import token_hex
 
-from index.database import Database
-from index.errors import BackupUnusable, IndexDamaged, IndexExists, StorageFailed
+from index.database import RESTORE_HINT, Database
+from index.errors import BackupUnusable, CitewiseError, IndexDamaged, IndexExists, StorageFailed
 from index.layout import SCHEMA, Layout
 from index.points import Point, reach
+from index.store.damage import find_damage
+from index.store.rows import sealed
 from index.store.schema import APPLICATION_ID
 from index.store.sqlite import SqliteStore
+
+_DISK = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+)
 
 
 def back_up(store: SqliteStore, destination: Path) -> int:
@@ -34,7 +40,7 @@ def back_up(store: SqliteStore, destination: Path) -> int:
     partial = destination.with_name(destination.name + ".tmp")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
+        _remove(partial)
         with closing(sqlite3.connect(partial)) as copy:
             store.copy_to(copy)
             reach(Point.BACKUP_COPIED)
@@ -47,17 +53,20 @@ def back_up(store: SqliteStore, destination: Path) -> int:
         partial.replace(destination)
         _sync(destination.parent)
     except BackupUnusable as error:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
         raise IndexDamaged(
             f"The index is damaged ({error.message})", "Restore an earlier backup: citewise restore FILE."
         ) from error
     except (OSError, sqlite3.OperationalError) as error:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
         raise StorageFailed(
             f"The backup {destination} cannot be written ({error}).", "Check its folder and the disk."
         ) from error
+    except sqlite3.DatabaseError as error:
+        _remove(partial)
+        raise IndexDamaged(f"The index is damaged ({error}).", RESTORE_HINT) from error
     except BaseException:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
         raise
     return int(version)
 
@@ -83,14 +92,14 @@ def restore(source: Path, layout: Layout, *, replace: bool) -> int:
         IndexExists: An index is there and ``replace`` is not set.
         StorageFailed: The data directory cannot be written.
     """
-    if layout.database.exists() and not replace:
+    if _holds_anything(layout.database) and not replace:
         raise IndexExists(
             f"There is an index in {layout.root} already.",
             "Restore into another --data-dir, or replace what it holds with --replace.",
         )
     prepared = layout.root / "restore.tmp"
     try:
-        shutil.copyfile(source, prepared)
+        _copy(source, prepared)
         with closing(sqlite3.connect(prepared, isolation_level=None)) as copy:
             version = _prepare(copy, source)
             reach(Point.RESTORE_CHECKED)
@@ -100,9 +109,31 @@ def restore(source: Path, layout: Layout, *, replace: bool) -> int:
             f"{layout.root} cannot be written ({error}).", "Check its permissions and the disk."
         ) from error
     finally:
-        prepared.unlink(missing_ok=True)
+        _remove(prepared)
     reach(Point.RESTORE_COMMITTED)
     return version
+
+
+def _copy(source: Path, prepared: Path) -> None:
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise BackupUnusable(
+            f"{source} cannot be read ({error.strerror}).", "Check its permissions."
+        ) from error
+    with file, prepared.open("wb") as copy:
+        shutil.copyfileobj(file, copy)
+
+
+def _holds_anything(database: Path) -> bool:
+    """Whether there is an index; what a restore that was killed leaves is an empty file."""
+    if not database.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    except sqlite3.DatabaseError:
+        return True
 
 
 def _prepare(copy: sqlite3.Connection, source: Path) -> int:
@@ -111,10 +142,12 @@ def _prepare(copy: sqlite3.Connection, source: Path) -> int:
     try:
         # Projections of what was there before must not be taken for this one's.
         copy.execute("PRAGMA journal_mode = WAL")
-        copy.execute("UPDATE manifest SET generation = ?", (token_hex(16),))
+        (body,) = copy.execute("SELECT body FROM manifest").fetchone()
+        row = sealed(body, token_hex(16))
+        copy.execute("UPDATE manifest SET body = ?, generation = ?, checksum = ?", row)
         return int(copy.execute("SELECT coalesce(max(version), 0) FROM changes").fetchone()[0])
     except sqlite3.DatabaseError as error:
-        raise _unusable(source, str(error)) from error
+        raise _disk_or(source, error) from error
 
 
 def _replace(copy: sqlite3.Connection, prepared: Path, live: Path) -> None:
@@ -150,15 +183,28 @@ def _require_whole(copy: sqlite3.Connection, named: Path) -> None:
             raise _unusable(named, "it is not a Citewise database")
         if schema != SCHEMA:
             raise _unusable(named, f"it has schema {schema}, and this version of Citewise reads {SCHEMA}")
-        damage = copy.execute("PRAGMA integrity_check (1)").fetchone()[0]
+        damage = next(find_damage(copy), None)
     except sqlite3.DatabaseError as error:
-        raise _unusable(named, str(error)) from error
-    if damage != "ok":
-        raise _unusable(named, damage)
+        raise _disk_or(named, error) from error
+    if damage:
+        raise _unusable(named, damage.rstrip("."))
+
+
+def _disk_or(source: Path, error: sqlite3.DatabaseError) -> CitewiseError:
+    """Tell a disk that is full or fails while a copy is prepared from a copy that is damaged."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK:
+        return StorageFailed(f"There is no room to check {source} ({error}).", "Make room on the disk.")
+    return _unusable(source, str(error))
 
 
 def _unusable(source: Path, why: str) -> BackupUnusable:
     return BackupUnusable(f"{source} cannot be used as a backup: {why}.", "Use another backup.")
+
+
+def _remove(database: Path) -> None:
+    """Remove a database that was begun, with the logs that a killed process left beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

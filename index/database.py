@@ -15,6 +15,10 @@ from index.errors import IndexDamaged, IndexLocked, StorageFailed
 _BUSY_MS = 10_000
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+# What SQLite calls a mistake in the statement where it is the file that is wrong: its tables
+# have other names, or its values are no text and no JSON.
+_GARBLED = ("no such table", "no such column", "malformed JSON", "Could not decode")
+RESTORE_HINT = "Restore it from a backup: citewise restore FILE --replace; or remove it and index again."
 
 
 # A file's modification time and size, and that it has no log.
@@ -187,11 +191,8 @@ class Database:
                     f"{self.path} is in use by another process.",
                     "Wait until it has finished, then try again.",
                 ) from error
-            if code in _DAMAGED:
-                raise IndexDamaged(
-                    f"{self.path} is damaged ({error}).",
-                    "Restore it from a backup: citewise restore FILE; or remove it and index again.",
-                ) from error
+            if code in _DAMAGED or str(error).startswith(_GARBLED):
+                raise IndexDamaged(f"{self.path} is damaged ({error}).", RESTORE_HINT) from error
             raise StorageFailed(
                 f"{self.path} cannot be read or written ({error}).", "Check its permissions and the disk."
             ) from error

@@ -122,10 +122,11 @@ class Index:
                 self.store.require_collection(collection)
             vectors, lexical = self._projections_of(collection)
             # A snapshot that was opened after a projection was seen ahead of an earlier one
-            # cannot be behind it, unless the database was replaced by an older copy.
+            # cannot be behind it, unless the database was replaced by an older copy; nor can
+            # the file be of another store than the one that is there now.
             if again and vectors.version > version:
                 vectors.reset()
-            if again and lexical.version > version:
+            if again and not 0 <= lexical.version <= version:
                 lexical.reset()
             vectors.catch_up(self.store, version)
             lexical.catch_up(self.store, version)
@@ -177,9 +178,12 @@ class Index:
         """
         self.store.compact()
         reach(Point.ERASE_VACUUMED)
-        for collection in self.store.collection_names(deleted=True):
-            self.read(collection, lambda view: view.vectors.save(), deleted=True)
+        collections = self.store.collection_names(deleted=True)
+        for collection in collections:
+            self.read(collection, lambda view: view.vectors.save(required=True), deleted=True)
             self._projections_of(collection)[1].compact()
+        # Of collections that this store never had: it was restored over another.
+        self.layout.remove_projections(but=collections)
 
     def _projections_of(self, collection: str) -> tuple[VectorProjection, LexicalProjection]:
         stamp = hashlib.sha256(f"{self.manifest.to_json()} {self.store.generation()}".encode()).hexdigest()[

@@ -83,7 +83,7 @@ class Ingest:
         try:
             for pending in self._ahead(sources):
                 former = self._documents(pending.source.path)
-                versions = self._store(pending, report)
+                versions = self._store(pending, report, former)
                 if versions is None:
                     present |= former.keys()  # what cannot be read now is not therefore gone
                 else:
@@ -121,7 +121,9 @@ class Ingest:
         except LoadError as error:
             return _Pending(source, "", error)
 
-    def _store(self, pending: _Pending, report: IngestReport) -> Mapping[str, int] | None:
+    def _store(
+        self, pending: _Pending, report: IngestReport, former: Mapping[str, int]
+    ) -> Mapping[str, int] | None:
         """The source's documents with their versions, or None if it could not be read."""
         source, read = pending.source, pending.read
         if isinstance(read, Mapping):
@@ -133,6 +135,9 @@ class Ingest:
             loaded = self.sandbox.result(read, source)
         except LoadError as error:
             report.failed[source.document_id] = str(error)
+            return None
+        if not loaded:
+            report.failed[source.document_id] = f"{source.document_id} holds no file that can be read."
             return None
         versions: dict[str, int] = {}
         for found in loaded:
@@ -147,9 +152,15 @@ class Ingest:
         # documents are not taken for vanished.
         if failures:
             return None
+        # What vanished from inside a file stays with it until it is pruned; without a
+        # fingerprint the file is read again, and it is found to have vanished again.
+        left = {d: v for d, v in former.items() if d not in versions and self._current({d: v})}
         with self.builder.index.writing():
             self.builder.index.store.record_file(
-                self.collection, str(source.path.resolve()), pending.fingerprint, versions
+                self.collection,
+                str(source.path.resolve()),
+                "" if left else pending.fingerprint,
+                {**left, **versions},
             )
         return versions
 

@@ -7,12 +7,13 @@ projections/<collection>/ vectors.bin, lexical.db: derived, can be thrown away
 """
 
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from index.errors import IndexMismatch
+from index.errors import IndexMismatch, StorageFailed
 from index.types import Json
 
 SCHEMA = 2
@@ -38,6 +39,22 @@ class Layout:
         """Remove what a process that was killed while writing left half-done."""
         for left in (*self.root.glob("*.tmp*"), *self.root.glob("projections/*/*.tmp")):
             left.unlink(missing_ok=True)
+
+    def remove_projections(self, *, but: Iterable[str]) -> None:
+        """Remove what was derived of all collections but some.
+
+        Raises:
+            StorageFailed: It cannot be removed.
+        """
+        kept = {self.projections(collection) for collection in but}
+        try:
+            for folder in self.root.glob("projections/*"):
+                if folder not in kept:
+                    shutil.rmtree(folder)
+        except OSError as error:
+            raise StorageFailed(
+                f"{error.filename} cannot be removed ({error.strerror}).", "Check its permissions."
+            ) from error
 
     def projections(self, collection: str) -> Path:
         """The folder of one collection's projections; the name is never a path."""

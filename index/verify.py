@@ -1,5 +1,6 @@
 """Proof that an index is whole: passages against texts, projections against the store."""
 
+from index.errors import IndexDamaged
 from index.index import Index, View
 
 
@@ -13,7 +14,10 @@ def verify(index: Index) -> list[str]:
         problems = index.store.damage()
         collections = index.store.collection_names()
     for collection in collections:
-        problems += index.read(collection, _verify_collection)
+        try:
+            problems += index.read(collection, _verify_collection)
+        except IndexDamaged as error:
+            problems.append(f"Collection {collection}: {error.message}")
     return problems
 
 

@@ -45,7 +45,7 @@ def score_citations(
     """
     if not sources:
         return CitationScore(0.0, 0.0, 0.0, hit=False)
-    right = [any(_at(source, place) for place in places) for source in sources]
+    right = [at_gold(source, places) for source in sources]
     found = [any(_at(source, place) for source in sources) for place in places]
     documents = [
         any(_at(source, place) for source in sources for place in of_document)
@@ -70,6 +70,11 @@ def evidence_recall(passages: Sequence[Passage], places: Sequence[Place], k: int
         for place in places
     ]
     return sum(held) / len(held)
+
+
+def at_gold(source: Source, places: Sequence[Place]) -> bool:
+    """Whether a source is at one of the gold places."""
+    return any(_at(source, place) for place in places)
 
 
 def _holds(source: Source, text_of: Callable[[str, str], str | None]) -> bool:

@@ -18,6 +18,11 @@ def number(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
 
 
+def signed(value: float) -> str:
+    """A difference, with its sign; a dash for none."""
+    return "–" if isnan(value) else f"{value:+.3f}" if abs(value) < 10 else f"{value:+,.1f}"
+
+
 def chance(p: float | None) -> str:
     """A chance; nothing for a measure that is not judged."""
     return "" if p is None else f"{p:.3f}" if p >= 0.001 else "< 0.001"

@@ -13,6 +13,8 @@ from index.load.metadata import METADATA_FILE, read_metadata
 from index.load.registry import Format, format_of
 from index.types import Metadata
 
+IGNORE_FILE = ".citewiseignore"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -36,9 +38,10 @@ def find_sources(
     """Yield the files to load below ``paths``, in a stable order.
 
     A folder is walked whole; hidden entries and formats without a loader are passed
-    over in it, and links are not followed. A file that is named itself is always
-    yielded. ``metadata.json`` beside the files may hold, by file name, what is known of
-    each (``title``, ``source``, ``published_at``, ``url``, or any other JSON value).
+    over in it, and links are not followed. What its ``.citewiseignore`` names, in the form
+    of a ``.gitignore``, is left out, too. A file that is named itself is always yielded.
+    ``metadata.json`` beside the files may hold, by file name, what is known of each
+    (``title``, ``source``, ``published_at``, ``url``, or any other JSON value).
 
     Args:
         paths: Files and folders.
@@ -84,12 +87,22 @@ def _files(
                 f"{printable(str(path))} is not there.", "Check the path, or quote it if it has spaces."
             ) from error
         if S_ISDIR(kind):
+            unwanted_here = unwanted + _ignored(path)
             for file in _walk(path):
                 below = printable(file.relative_to(path).as_posix())
-                if wanted.match_file(below) and not unwanted.match_file(below):
+                if wanted.match_file(below) and not unwanted_here.match_file(below):
                     yield file, below
         else:
             yield path, printable(path.name)
+
+
+def _ignored(folder: Path) -> GitIgnoreSpec:
+    path = folder / IGNORE_FILE
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read ({error}).", "Mend or remove it.") from error
+    return GitIgnoreSpec.from_lines(lines)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

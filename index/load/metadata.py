@@ -44,18 +44,39 @@ def read_metadata(path: Path) -> Mapping[str, Metadata]:
     if not path.is_file():
         return {}
     try:
-        by_name: Json = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read ({error.strerror}).", "Mend or remove it.") from error
+    return parse_metadata(data, str(path))
+
+
+def parse_metadata(data: bytes, name: str) -> Mapping[str, Metadata]:
+    """Parse the bytes of a ``metadata.json``.
+
+    Raises:
+        InvalidInput: It is not an object of objects, or one of them is not valid metadata.
+    """
+    try:
+        by_name: Json = json.loads(data.decode("utf-8"), parse_constant=_refuse)
         if isinstance(by_name, dict) and all(isinstance(entry, dict) for entry in by_name.values()):
             return {
-                name: clean(entry, f"{path}, {name!r}")
-                for name, entry in by_name.items()
+                file: clean(entry, f"{name}, {file!r}")
+                for file, entry in by_name.items()
                 if isinstance(entry, dict)
             }
-    except (OSError, ValueError, RecursionError) as error:
-        raise InvalidInput(f"{path} is not readable as JSON ({error}).", "Mend or remove it.") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{name} is not readable as JSON ({error}).", "Mend or remove it.") from error
     raise InvalidInput(
-        f"{path} must be a JSON object with an object for each file name.", "Mend or remove it."
+        f"{name} must be a JSON object with an object for each file name.", "Mend or remove it."
     )
+
+
+def stated(outside: Metadata, **own: str | None) -> Metadata:
+    """What is known from outside, and below it what a file says of itself, if it says anything."""
+    said = {name: " ".join(canonical(value).split()) for name, value in own.items() if value}
+    # A date that is none is a program's mistake, and no reason to refuse the file.
+    usable = {name: value for name, value in said.items() if value and _holds(name, value)}
+    return {**usable, **outside}
 
 
 def clean(entry: Mapping[str, Json], whose: str) -> Metadata:
@@ -71,16 +92,21 @@ def clean(entry: Mapping[str, Json], whose: str) -> Metadata:
     Raises:
         InvalidInput: A field has another type.
     """
+    given = {name: value for name, value in entry.items() if value is not None or name not in _FORMS}
     cleaned: dict[str, Json] = json.loads(
-        canonical(json.dumps(dict(entry), ensure_ascii=False, allow_nan=False)), strict=False
+        canonical(json.dumps(given, ensure_ascii=False, allow_nan=False)), strict=False
     )
-    for name, wanted in _FORMS.items():
-        if name in cleaned and not wanted.holds(cleaned[name]):
+    for name, value in cleaned.items():
+        if not _holds(name, value):
             raise InvalidInput(
-                f"{whose}: {name} is {json.dumps(cleaned[name], ensure_ascii=False)[:80]}.",
-                f"It must be {wanted.described}.",
+                f"{whose}: {name} is {json.dumps(value, ensure_ascii=False)[:80]}.",
+                f"It must be {_FORMS[name].described}.",
             )
     return cleaned
+
+
+def _holds(name: str, value: Json) -> bool:
+    return name not in _FORMS or _FORMS[name].holds(value)
 
 
 def _refuse(constant: str) -> None:

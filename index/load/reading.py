@@ -1,17 +1,28 @@
 """One file being read, together with every file inside it, within limits."""
 
+import errno
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from typing import BinaryIO, TypeAlias
+from tempfile import gettempdir
+from typing import IO, TypeAlias
 
-from index.errors import DocumentTooLarge, LoadError
+from index.errors import CitewiseError, DocumentTooLarge, LoadError, StorageFailed
 from index.load.language import with_language
 from index.protocols import Loader
 from index.types import Document, Metadata
 
 MEGABYTE = 1024 * 1024
 _BLOCK = MEGABYTE
+_SAID = 300
+
+log = logging.getLogger(__name__)
+
+
+# Of temporary files, which some libraries make: no fault of the file that is read.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +80,23 @@ class Reading:
     _spent: _Spent = field(default_factory=_Spent)
 
     def load(self, loader: Loader, data: bytes, document_id: str, metadata: Metadata) -> Iterator[Loaded]:
-        """Yield what a loader finds, each document with its language."""
-        for loaded in loader.load(data, document_id, metadata, self):
-            yield with_language(loaded) if isinstance(loaded, Document) else loaded
+        """Yield what a loader finds, each document with its language.
 
-    def member(self, stream: BinaryIO, name: str, document_id: str, metadata: Metadata) -> Iterator[Loaded]:
+        Raises:
+            LoadError: The bytes are not of the loader's format, or pass a limit.
+        """
+        with _parsing(document_id):
+            for loaded in loader.load(data, document_id, metadata, self):
+                yield with_language(loaded) if isinstance(loaded, Document) else loaded
+
+    def member(
+        self, open_member: Callable[[], IO[bytes]], name: str, document_id: str, metadata: Metadata
+    ) -> Iterator[Loaded]:
         """Yield what is in a file inside this one; nothing if it has no loader or is hidden.
 
         Args:
-            stream: Its bytes; read no further than the limits allow, whatever size is
-                announced.
+            open_member: Opens its bytes; they are read no further than the limits allow,
+                whatever size is announced.
             name: Its name, whose extension tells the format.
             document_id: Its id.
             metadata: What is known of it.
@@ -88,9 +106,52 @@ class Reading:
         """
         if PurePosixPath(name).name.startswith("."):
             return
-        loader = self.loader_for(name)
-        if loader is None:
-            return
+        try:
+            loader = self.loader_for(name)
+            if loader is None:
+                return
+            self._count_member(document_id)
+            inner = replace(self, _depth=self._depth + 1)
+            yield from inner.load(loader, self.unpack(open_member, document_id), document_id, metadata)
+        except DocumentTooLarge:
+            raise
+        except LoadError as error:
+            yield Failure(document_id, str(error))
+
+    def unpack(self, open_part: Callable[[], IO[bytes]], document_id: str) -> bytes:
+        """Read a part of the file to its end.
+
+        Raises:
+            DocumentTooLarge: It, or all parts together, are larger than is allowed.
+            LoadError: It cannot be unpacked.
+        """
+        blocks, size = [], 0
+        with _parsing(document_id), open_part() as stream:
+            while block := stream.read(_BLOCK):
+                size += len(block)
+                self._spent.expanded += len(block)
+                if size > self.limits.bytes:
+                    raise DocumentTooLarge(
+                        f"{document_id} has more than {self.limits.bytes:,} bytes, the limit for one file.",
+                        "Take it out of the archive, or raise limit_megabytes.",
+                    )
+                if self._spent.expanded > self.limits.expanded:
+                    raise DocumentTooLarge(
+                        f"{document_id}: the archive unpacks to more than {self.limits.expanded:,} bytes.",
+                        "Unpack it and index the folder, or raise limit_expanded_megabytes.",
+                    )
+                blocks.append(block)
+        return b"".join(blocks)
+
+    def require_pages(self, count: int, document_id: str) -> None:
+        """Raise DocumentTooLarge when a document has more pages than are allowed."""
+        if count > self.limits.pages:
+            raise DocumentTooLarge(
+                f"{document_id} has {count:,} pages; the limit is {self.limits.pages:,}.",
+                "Split it, or raise limit_pages.",
+            )
+
+    def _count_member(self, document_id: str) -> None:
         self._spent.members += 1
         if self._spent.members > self.limits.members:
             raise DocumentTooLarge(
@@ -101,36 +162,27 @@ class Reading:
             raise DocumentTooLarge(
                 f"{document_id} lies more than {self.limits.depth} archives deep.", "Unpack the outer ones."
             )
-        inner = replace(self, _depth=self._depth + 1)
-        try:
-            yield from inner.load(loader, self._read(stream, document_id), document_id, metadata)
-        except DocumentTooLarge:
-            raise
-        except LoadError as error:
-            yield Failure(document_id, str(error))
 
-    def require_pages(self, count: int, document_id: str) -> None:
-        """Raise DocumentTooLarge when a document has more pages than are allowed."""
-        if count > self.limits.pages:
-            raise DocumentTooLarge(
-                f"{document_id} has {count:,} pages; the limit is {self.limits.pages:,}.",
-                "Split it, or raise limit_pages.",
-            )
 
-    def _read(self, stream: BinaryIO, document_id: str) -> bytes:
-        blocks, size = [], 0
-        while block := stream.read(_BLOCK):
-            size += len(block)
-            self._spent.expanded += len(block)
-            if size > self.limits.bytes:
-                raise DocumentTooLarge(
-                    f"{document_id} has more than {self.limits.bytes:,} bytes, the limit for one file.",
-                    "Take it out of the archive, or raise limit_megabytes.",
-                )
-            if self._spent.expanded > self.limits.expanded:
-                raise DocumentTooLarge(
-                    f"{document_id}: the archive unpacks to more than {self.limits.expanded:,} bytes.",
-                    "Unpack it and index the folder, or raise limit_expanded_megabytes.",
-                )
-            blocks.append(block)
-        return b"".join(blocks)
+@contextmanager
+def _parsing(document_id: str) -> Iterator[None]:
+    """Turn what parsers raise on bytes that they do not understand into a LoadError."""
+    try:
+        yield
+    except (CitewiseError, MemoryError):
+        raise
+    except RecursionError as error:
+        raise LoadError(f"{document_id} is nested too deeply.", "Flatten it.") from error
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise StorageFailed(
+                f"There is no room on the disk to read {document_id} ({error.strerror}).",
+                f"Make room in {gettempdir()}.",
+            ) from error
+        log.debug("reading %s", document_id, exc_info=error)
+        # What the parser says of the bytes is all that is known.
+        said = f"{type(error).__name__}: {error}"[:_SAID]
+        raise LoadError(
+            f"{document_id} is damaged, or not of the format that its name announces ({said}).",
+            "Save it again with the program that made it.",
+        ) from None

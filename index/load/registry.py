@@ -29,9 +29,42 @@ class Format:
     extra: str | None = None
 
 
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+
 FORMATS = (
-    Format("text", (".txt", ".text"), ("text/plain",), "text:TextLoader"),
+    Format("text", (".txt", ".text", ".rst", ".log"), ("text/plain", "text/x-rst"), "text:TextLoader"),
     Format("Markdown", (".md", ".markdown"), ("text/markdown", "text/x-markdown"), "markdown:MarkdownLoader"),
+    Format(
+        "HTML", (".html", ".htm", ".xhtml"), ("text/html", "application/xhtml+xml"), "html:HtmlLoader", "html"
+    ),
+    Format("PDF", (".pdf",), ("application/pdf",), "pdf.loader:PdfLoader", "pdf"),
+    Format("Word", (".docx",), (_OFFICE + "wordprocessingml.document",), "docx:DocxLoader", "office"),
+    Format("PowerPoint", (".pptx",), (_OFFICE + "presentationml.presentation",), "pptx:PptxLoader", "office"),
+    Format(
+        "spreadsheet",
+        (".xlsx", ".xls", ".ods"),
+        (
+            _OFFICE + "spreadsheetml.sheet",
+            "application/vnd.ms-excel",
+            "application/vnd.oasis.opendocument.spreadsheet",
+        ),
+        "sheets:SheetsLoader",
+        "office",
+    ),
+    Format("CSV", (".csv", ".tsv"), ("text/csv", "text/tab-separated-values"), "delimited:DelimitedLoader"),
+    Format("EPUB", (".epub",), ("application/epub+zip",), "epub:EpubLoader", "html"),
+    Format("mail", (".eml",), ("message/rfc822",), "mail:MailLoader", "html"),
+    Format("JSON", (".json",), ("application/json",), "json_records:JsonLoader"),
+    Format(
+        "JSON lines",
+        (".jsonl", ".ndjson"),
+        ("application/jsonl", "application/x-ndjson"),
+        "json_records:JsonLinesLoader",
+    ),
+    Format("ZIP", (".zip",), ("application/zip", "application/x-zip-compressed"), "archive:ZipLoader"),
+    Format(
+        "tar", (".tar", ".tar.gz", ".tgz"), ("application/x-tar", "application/gzip"), "archive:TarLoader"
+    ),
 )
 _BY_EXTENSION: Mapping[str, Format] = {e: f for f in FORMATS for e in f.extensions}
 _BY_MEDIA_TYPE: Mapping[str, Format] = {m: f for f in FORMATS for m in f.media_types}
@@ -39,7 +72,8 @@ _BY_MEDIA_TYPE: Mapping[str, Format] = {m: f for f in FORMATS for m in f.media_t
 
 def format_of(name: str) -> Format | None:
     """The format that a file's name announces, or None if it is not one that can be read."""
-    return _BY_EXTENSION.get(PurePosixPath(name).suffix.lower())
+    suffixes = PurePosixPath(name.lower()).suffixes
+    return _BY_EXTENSION.get("".join(suffixes[-2:])) or _BY_EXTENSION.get("".join(suffixes[-1:]))
 
 
 def format_of_media_type(media_type: str) -> Format | None:

@@ -1,7 +1,6 @@
 """Reading files in a process of its own, so that a hostile one can cost no more than its limits."""
 
 import ctypes
-import logging
 import multiprocessing
 import resource
 import signal
@@ -14,13 +13,12 @@ from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from index.errors import CitewiseError, DocumentTooLarge, LoadError, UnreadableFile
+from index.errors import DocumentTooLarge, UnreadableFile
 from index.load.files import Source, printable
 from index.load.reading import MEGABYTE, Limits, Loaded, Reading
 from index.load.registry import Format, loader_for, loader_of, require_format
 from index.types import Metadata
 
-log = logging.getLogger(__name__)
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -150,19 +148,8 @@ def _read(path: Path, wanted: Format, document_id: str, metadata: Metadata, limi
     try:
         with path.open("rb") as file:
             data = file.read(limits.bytes)  # it may have grown since it was looked at
-        return list(reading.load(loader_of(wanted), data, document_id, metadata))
-    except (CitewiseError, MemoryError):
-        raise
     except OSError as error:
         raise UnreadableFile(
             f"{path} cannot be read ({error.strerror}).", "Check its permissions."
         ) from error
-    except RecursionError as error:
-        raise LoadError(f"{document_id} is nested too deeply.", "Flatten it.") from error
-    except Exception as error:
-        # A parser's own error: what it says of the bytes is all that is known.
-        log.debug("reading %s", document_id, exc_info=error)
-        raise LoadError(
-            f"{document_id} is not a readable {wanted.name} file ({type(error).__name__}: {error}).",
-            "The file is damaged; save it again with the program that made it.",
-        ) from None
+    return list(reading.load(loader_of(wanted), data, document_id, metadata))

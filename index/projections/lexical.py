@@ -8,6 +8,7 @@ Any process may bring it up to date: SQLite's own lock makes sure that only one 
 import json
 import logging
 import math
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -64,16 +65,20 @@ class LexicalProjection:
                 self._prepare(database)
         except (OSError, StorageFailed) as error:
             database.close()
+            if _is_garbled(path, error):
+                return self._open_anew(path, error)
             log.warning("%s cannot be written (%s); using a temporary one.", path, error)
             self._temporary = TemporaryDirectory(prefix="citewise-")
             return self._open(Path(self._temporary.name, path.name))
         except IndexDamaged as error:
             database.close()
-            log.warning("%s is not usable (%s); rebuilding it from the store.", path, error)
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-            return self._open(path)
+            return self._open_anew(path, error)
         return database
+
+    def _open_anew(self, path: Path, error: Exception) -> Database:
+        log.warning("%s is not usable (%s); rebuilding it from the store.", path, error)
+        _remove(path)
+        return self._open(path)
 
     def _prepare(self, database: Database) -> None:
         database.use_wal()
@@ -100,9 +105,7 @@ class LexicalProjection:
     def discard(self) -> None:
         """Give up a file that turned out to be damaged, so that it is made anew when opened."""
         self.close()
-        for suffix in ("", "-wal", "-shm"):
-            path = self._database.path
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        _remove(self._database.path)
 
     def compact(self) -> None:
         """Leave no term of what was deleted in the file.
@@ -124,8 +127,16 @@ class LexicalProjection:
 
     @property
     def version(self) -> int:
-        """The store's version that it has applied."""
-        return int(self._database.connection.execute("SELECT version FROM state").fetchone()[0])
+        """The store's version that it has applied; -1 if the file projects another store by now.
+
+        A process that reads the store as it was before a restore or a rebuild may find that
+        another has already made the file anew for the store as it is.
+        """
+        with self._database.translated():
+            row = self._database.connection.execute(
+                "SELECT version FROM state WHERE stamp = ?", (self._stamp,)
+            ).fetchone()
+        return int(row[0]) if row else -1
 
     @contextmanager
     def snapshot(self) -> Iterator[int]:
@@ -161,11 +172,11 @@ class LexicalProjection:
 
     def catch_up(self, store: Reader, version: int) -> None:
         """Apply what changed in the store, up to the ``version`` that the caller reads at."""
-        if self.version >= version:
+        if not 0 <= self.version < version:
             return
         with self._database.writing() as tx:
             applied = self.version
-            if applied >= version:
+            if not 0 <= applied < version:
                 return
             changed = store.changed_documents(self._collection, applied)
             checksum = tx.execute("SELECT checksum FROM state").fetchone()[0]
@@ -236,6 +247,21 @@ class LexicalProjection:
             (_any_of([term]), json.dumps(sorted(among))),
         )
         return frozenset(row[0] for row in rows)
+
+
+def _is_garbled(path: Path, error: Exception) -> bool:
+    """Whether SQLite refuses a file for a header that it takes for another program's.
+
+    It reports such a header as a file that must not be written, or as a wrong statement.
+    """
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+    writable = path.exists() and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return writable and code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_ERROR}
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _require_whole(path: Path, tx: sqlite3.Connection) -> None:

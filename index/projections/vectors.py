@@ -18,6 +18,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
+from index.errors import StorageFailed
 from index.points import Point, reach
 from index.store.reader import Reader
 from index.types import EmbeddedChunk, Vector
@@ -153,10 +154,16 @@ class VectorProjection:
         with self._lock:
             self._clear()
 
-    def save(self) -> None:
+    def save(self, *, required: bool = False) -> None:
         """Write the projection beside its place and move it there, unless it is saved already.
 
         The caller holds the write lock.
+
+        Args:
+            required: What stands in the file now must not stay there.
+
+        Raises:
+            StorageFailed: It is required, and the file cannot be written.
         """
         with self._lock:
             if self._saved:
@@ -181,12 +188,17 @@ class VectorProjection:
                 reach(Point.VECTORS_BEFORE_RENAME)
                 temporary.replace(self._path)
                 reach(Point.VECTORS_RENAMED)
+                self._saved = True
             except OSError as error:
+                if required:
+                    raise StorageFailed(
+                        f"{self._path} cannot be written ({error.strerror}).",
+                        "Check its permissions and the disk.",
+                    ) from error
                 # Nothing is lost: the vectors are in the store, and are read from there.
                 log.warning("%s cannot be written (%s).", self._path, error)
             finally:
                 temporary.unlink(missing_ok=True)
-            self._saved = True
 
     def _load(self) -> None:
         try:

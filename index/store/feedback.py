@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 from index.database import Database
 from index.errors import DocumentDeleted, DocumentNotFound, FeedbackNotFound
 from index.store.reader import Reader
-from index.store.rows import timestamp
+from index.store.rows import damaged, is_intact, sealed, timestamp
 from index.text.quotes import like, occurrences
 
 Rating: TypeAlias = Literal["up", "down"]
@@ -94,7 +94,7 @@ class FeedbackTable:
         with self._database.writing() as tx:
             self._reader.require_collection(collection)
             evidence = tuple(self._placed(collection, e) for e in said.evidence)
-            row = (
+            row = sealed(
                 token_hex(12),
                 collection,
                 timestamp(datetime.now(UTC)),
@@ -108,7 +108,7 @@ class FeedbackTable:
             )
             tx.execute(
                 "INSERT INTO feedback (id, collection, created_at, answer, question, rating, comment,"
-                " correction, evidence, cited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " correction, evidence, cited, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             return _feedback(tx.execute("SELECT * FROM feedback WHERE id = ?", row[:1]).fetchone())
@@ -153,6 +153,8 @@ class FeedbackTable:
 
 
 def _feedback(row: sqlite3.Row) -> Feedback:
+    if not is_intact(tuple(row)[1:]):
+        raise damaged(f"the feedback {row['id']} is not as it was written")
     return Feedback(
         number=row["number"],
         id=row["id"],

@@ -1,5 +1,9 @@
 """Tables of the SQLite store."""
 
+import sqlite3
+from contextlib import closing
+from functools import cache
+
 # "CWSE": tells a Citewise database from any other SQLite file.
 APPLICATION_ID = 0x43575345
 
@@ -9,7 +13,10 @@ CREATE TABLE manifest (
   body TEXT NOT NULL,
   -- Random, new with every database, rebuild and restore: projections of another one are
   -- not used.
-  generation TEXT NOT NULL
+  generation TEXT NOT NULL,
+  -- Here and below: CRC-32 of the row, since SQLite itself does not notice a bit that flips
+  -- in a value.
+  checksum INTEGER NOT NULL
 ) STRICT;
 
 -- Every change, in one sequence over all collections: its number is the index_version.
@@ -31,6 +38,7 @@ CREATE TABLE documents (
   metadata TEXT NOT NULL,
   version INTEGER NOT NULL REFERENCES changes (version),
   updated_at TEXT NOT NULL,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (collection, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -43,6 +51,10 @@ CREATE TABLE revisions (
   version INTEGER NOT NULL,
   characters INTEGER NOT NULL,
   replaced_at TEXT,
+  -- CRC-32 of headings and pages, null where they and the text are gone.
+  outline INTEGER,
+  -- Of the columns above: the text is checked by its revision, and listing reads no text.
+  checksum INTEGER NOT NULL,
   headings TEXT,
   pages TEXT,
   text TEXT,
@@ -63,7 +75,6 @@ CREATE TABLE chunks (
   vector BLOB NOT NULL,
   sentence_vectors BLOB NOT NULL,
   text TEXT NOT NULL,
-  -- CRC-32 of the row: SQLite itself does not notice a bit that flips in a value.
   checksum INTEGER NOT NULL,
   PRIMARY KEY (collection, id)
 ) STRICT;
@@ -76,6 +87,7 @@ CREATE TABLE files (
   path TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
   documents TEXT NOT NULL,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (collection, path)
 ) STRICT, WITHOUT ROWID;
 
@@ -91,7 +103,25 @@ CREATE TABLE feedback (
   comment TEXT,
   correction TEXT,
   evidence TEXT NOT NULL,
-  cited TEXT
+  cited TEXT,
+  checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX feedback_of_collection ON feedback (collection, number);
 """
+
+
+@cache
+def _made() -> frozenset[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(TABLES)
+        return _described(connection)
+
+
+def _described(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
+    return frozenset((str(name), str(sql)) for name, sql in rows)
+
+
+def has_tables(connection: sqlite3.Connection) -> bool:
+    """Whether a database has just these tables and indexes, each as it is made here."""
+    return _described(connection) == _made()

@@ -14,10 +14,21 @@ from index.points import Point, reach
 from index.store.feedback import FeedbackTable
 from index.store.filters import install_functions
 from index.store.reader import Reader
-from index.store.rows import chunk_row, dump_metadata, dump_outline, timestamp
-from index.store.schema import APPLICATION_ID, TABLES
+from index.store.rows import (
+    checksum,
+    chunk_row,
+    damaged,
+    dump_metadata,
+    require_intact,
+    revision_row,
+    sealed,
+    timestamp,
+)
+from index.store.schema import APPLICATION_ID, TABLES, has_tables
 from index.types import Document, EmbeddedChunk
 
+_SHORT = "collection, document_id, revision, version, characters"
+_DROP = "UPDATE revisions SET text = NULL, headings = NULL, pages = NULL, outline = NULL"
 _BUILD = "Run: citewise index PATH… with your documents."
 
 
@@ -40,7 +51,7 @@ class SqliteStore(Reader):
         if not path.exists() and create is None:
             raise IndexNotBuilt(f"There is no index in {path.parent} yet.", _BUILD)
         self._path = path
-        super().__init__(Database(path, synchronous="FULL", prepare=install_functions))
+        super().__init__(Database(path, synchronous="FULL", prepare=_install))
         self.feedback = FeedbackTable(self._database, self)
         try:
             with self._database.translated():
@@ -50,14 +61,16 @@ class SqliteStore(Reader):
             raise
 
     def _open(self, create: Manifest | None) -> None:
-        connection = self._connection
+        connection = self._database.connection
         if create is not None:
             self._database.use_wal()
             with self._database.writing() as tx:
                 if not tx.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                     for statement in TABLES.split(";"):
                         tx.execute(statement)
-                    tx.execute("INSERT INTO manifest VALUES (1, ?, ?)", (create.to_json(), token_hex(16)))
+                    tx.execute(
+                        "INSERT INTO manifest VALUES (1, ?, ?, ?)", sealed(create.to_json(), token_hex(16))
+                    )
                     tx.execute(f"PRAGMA user_version = {SCHEMA}")
                     tx.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         schema = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -72,6 +85,8 @@ class SqliteStore(Reader):
                 f"{self._path} has schema {schema}; this version of Citewise reads {SCHEMA}.",
                 "Index the documents again into a new data directory.",
             )
+        if not has_tables(connection):
+            raise damaged("its tables are not as they were made")
 
     def close(self) -> None:
         """Release the file."""
@@ -141,7 +156,10 @@ class SqliteStore(Reader):
                 read inside the transaction.
         """
         with self._database.writing() as tx:
-            tx.execute("UPDATE manifest SET body = ?, generation = ?", (manifest.to_json(), token_hex(16)))
+            tx.execute(
+                "UPDATE manifest SET body = ?, generation = ?, checksum = ?",
+                sealed(manifest.to_json(), token_hex(16)),
+            )
             tx.execute("DELETE FROM chunks")
             for collection, document, chunks in contents:
                 _put(tx, collection, document, chunks)
@@ -154,11 +172,12 @@ class SqliteStore(Reader):
         """Drop the text of revisions that were replaced before a moment; returns how many."""
         with self._database.writing() as tx:
             cursor = tx.execute(
-                "UPDATE revisions SET text = NULL, headings = NULL, pages = NULL"
-                " WHERE text IS NOT NULL AND replaced_at <= ?",
+                f"{_DROP}, checksum = row_checksum({_SHORT}, replaced_at, NULL)"
+                " WHERE outline IS NOT NULL AND replaced_at <= ?",
                 (timestamp(replaced_before),),
             )
-            return cursor.rowcount
+        reach(Point.ERASE_EXPIRED)
+        return cursor.rowcount
 
     def compact(self) -> None:
         """Leave no byte of what was deleted in the file or its log.
@@ -172,33 +191,32 @@ class SqliteStore(Reader):
     def copy_to(self, copy: sqlite3.Connection) -> None:
         """Copy everything, as it is at one moment, into another database."""
         # In one step, or a writer would make it start over again and again.
-        self._connection.backup(copy)
+        self._database.connection.backup(copy)
 
     # -- files that documents came from ---------------------------------------------------
 
     def file(self, collection: str, path: str) -> tuple[str, Mapping[str, int]] | None:
         """The fingerprint a file had when it was last indexed, and its documents' versions."""
-        row = self._connection.execute(
-            "SELECT fingerprint, documents FROM files WHERE collection = ? AND path = ?", (collection, path)
-        ).fetchone()
-        return (row[0], json.loads(row[1])) if row else None
+        row = self._row("SELECT * FROM files WHERE collection = ? AND path = ?", (collection, path))
+        return (row["fingerprint"], json.loads(require_intact(row)["documents"])) if row else None
 
     def files_below(self, collection: str, folder: str) -> dict[str, Mapping[str, int]]:
         """The files below a folder that were ever indexed, with their documents' versions."""
         prefix = folder.rstrip("/") + "/"
-        rows = self._connection.execute(
-            "SELECT path, documents FROM files WHERE collection = ? AND substr(path, 1, ?) = ? ORDER BY path",
+        rows = self._rows(
+            "SELECT * FROM files WHERE collection = ? AND substr(path, 1, ?) = ? ORDER BY path",
             (collection, len(prefix), prefix),
         )
-        return {row[0]: json.loads(row[1]) for row in rows}
+        return {row["path"]: json.loads(require_intact(row)["documents"]) for row in rows}
 
     def record_file(self, collection: str, path: str, fingerprint: str, documents: Mapping[str, int]) -> None:
         """Remember what a file brought."""
         with self._database.writing() as tx:
             tx.execute(
-                "INSERT INTO files VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-                " fingerprint = excluded.fingerprint, documents = excluded.documents",
-                (collection, path, fingerprint, json.dumps(documents)),
+                "INSERT INTO files VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " fingerprint = excluded.fingerprint, documents = excluded.documents,"
+                " checksum = excluded.checksum",
+                sealed(collection, path, fingerprint, json.dumps(documents)),
             )
         reach(Point.FILE_RECORDED)
 
@@ -208,28 +226,34 @@ class SqliteStore(Reader):
             tx.execute("DELETE FROM files WHERE collection = ? AND path = ?", (collection, path))
 
 
+def _install(connection: sqlite3.Connection) -> None:
+    install_functions(connection)
+    connection.create_function("row_checksum", -1, checksum, deterministic=True)
+
+
 def _put(tx: sqlite3.Connection, collection: str, document: Document, chunks: Sequence[EmbeddedChunk]) -> int:
     version = _next_version(tx, collection, document.id)
     key, now = (collection, document.id), timestamp(datetime.now(UTC))
     tx.execute("INSERT INTO collections VALUES (?) ON CONFLICT DO NOTHING", (collection,))
     tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
     tx.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-        " revision = excluded.revision, metadata = excluded.metadata,"
-        " version = excluded.version, updated_at = excluded.updated_at",
-        (*key, document.revision, dump_metadata(document.metadata), version, now),
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " revision = excluded.revision, metadata = excluded.metadata, version = excluded.version,"
+        " updated_at = excluded.updated_at, checksum = excluded.checksum",
+        sealed(*key, document.revision, dump_metadata(document.metadata), version, now),
     )
     reach(Point.PUT_DOCUMENT_WRITTEN)
     tx.execute(
-        "UPDATE revisions SET replaced_at = ?"
+        f"UPDATE revisions SET replaced_at = ?, checksum = row_checksum({_SHORT}, ?, outline)"
         " WHERE collection = ? AND document_id = ? AND revision != ? AND replaced_at IS NULL",
-        (now, *key, document.revision),
+        (now, now, *key, document.revision),
     )
     tx.execute(
-        "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-        " version = excluded.version, replaced_at = NULL, headings = excluded.headings,"
-        " pages = excluded.pages, text = excluded.text",
-        (*key, document.revision, version, len(document.text), *dump_outline(document), document.text),
+        "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " version = excluded.version, replaced_at = NULL, outline = excluded.outline,"
+        " checksum = excluded.checksum, headings = excluded.headings, pages = excluded.pages,"
+        " text = excluded.text",
+        revision_row(collection, document, version),
     )
     tx.executemany(
         "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -243,14 +267,14 @@ def _delete(tx: sqlite3.Connection, collection: str, document_id: str) -> int:
     key, now = (collection, document_id), timestamp(datetime.now(UTC))
     tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
     tx.execute(
-        "UPDATE revisions SET text = NULL, headings = NULL, pages = NULL, replaced_at = ?"
+        f"{_DROP}, replaced_at = ?, checksum = row_checksum({_SHORT}, ?, NULL)"
         " WHERE collection = ? AND document_id = ?",
-        (now, *key),
+        (now, now, *key),
     )
     tx.execute(
-        "UPDATE documents SET revision = NULL, metadata = '{}', version = ?, updated_at = ?"
+        "UPDATE documents SET revision = NULL, metadata = '{}', version = ?, updated_at = ?, checksum = ?"
         " WHERE collection = ? AND id = ?",
-        (version, now, *key),
+        (version, now, checksum(*key, None, "{}", version, now), *key),
     )
     return version
 

@@ -1,37 +1,25 @@
 """A real server on loopback."""
 
 import json
-import re
-import signal
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import httpx2
 import pytest
 
 from tests.conftest import CHENGDU, QUESTIONS
-
-COMMAND = Path(sys.executable).with_name("citewise")
+from tests.serving import serving
 
 
 @pytest.fixture(scope="module")
-def server(seeds_dir: Path) -> Iterator[str]:
-    process = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0", "--data-dir", str(seeds_dir)], stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if found := re.search(r"running on (http://\S+)", line):
-            Thread(target=process.stderr.read, daemon=True).start()  # or its log fills the pipe
-            yield found[1]
-            break
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=20)
-    assert process.returncode == 0
-    assert not list(seeds_dir.glob("*-wal"))
+def server(seeds_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    # Its own copy: SQLite clears its log away only with the last connection of all processes.
+    own = tmp_path_factory.mktemp("served") / "index"
+    shutil.copytree(seeds_dir, own)
+    with serving(own) as address:
+        yield address
+    assert not list(own.glob("*-wal"))
 
 
 def test_server_answers_and_its_citation_opens(server: str) -> None:

@@ -1,165 +1,154 @@
-import json
-from pathlib import Path
+"""Measures against other people's implementations, or definitions written down anew."""
+
+import re
+import string
+from collections import Counter
 
 import numpy as np
 import pytest
-from eval.measures.answers import contains_answer, exact_match, is_right, normalise, score_citations
-from sklearn.metrics import roc_auc_score
+import pytrec_eval
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import auc, roc_auc_score
 
-from eval.datasets.contract import read_cases
-from eval.datasets.squad import read_squad
-from eval.measures.gold import Place, resolve
-from eval.stats import auroc, bootstrap, mean
-from eval.types import Case, GoldEvidence
-from index.errors import InvalidInput, PathNotFound
-from service.types import Answer, Citation, Source
+from eval.measures import confidence
+from eval.measures.reference import facts, facts_found, rouge_l
+from eval.measures.retrieval import CUTOFFS, ranked_documents, retrieval_scores
+from eval.measures.short import contains_answer, exact_match, f1, normalise
+from eval.types import Passage
+
+_words = st.lists(st.sampled_from(["the", "a", "Ten", "ships", "ships.", "1910", "U.S.", "“x”", "an"])).map(
+    " ".join
+)
 
 
-def _answer(text: str, *places: Place, answerable: bool = True) -> Answer:
-    from service.answering.abstain import Abstention
+def _squad_normalise(text: str) -> str:
+    """As evaluate-v2.0.py publishes it."""
+    text = "".join(ch for ch in text.lower() if ch not in set(string.punctuation))
+    return " ".join(re.sub(re.compile(r"\b(a|an|the)\b", re.UNICODE), " ", text).split())
 
-    sources = tuple(
-        Source(p.document_id, "r", None, None, p.start, p.end, "x" * (p.end - p.start), 0.9, verified=True)
-        for p in places
+
+def _squad_f1(gold: str, given_: str) -> float:
+    gold_tokens, tokens = _squad_normalise(gold).split(), _squad_normalise(given_).split()
+    same = sum((Counter(gold_tokens) & Counter(tokens)).values())
+    if len(gold_tokens) == 0 or len(tokens) == 0:
+        return float(gold_tokens == tokens)
+    if same == 0:
+        return 0.0
+    precision, recall = same / len(tokens), same / len(gold_tokens)
+    return 2 * precision * recall / (precision + recall)
+
+
+@given(_words, st.lists(_words, min_size=1, max_size=3))
+def test_short_answers_are_scored_as_squad_publishes_it(given_: str, answers: list[str]) -> None:
+    assert normalise(given_) == _squad_normalise(given_)
+    assert exact_match(given_, answers) == max(
+        _squad_normalise(a) == _squad_normalise(given_) for a in answers
     )
-    citations = (Citation("1", 0, len(text), text, sources),) if sources else ()
-    refusal = None if answerable else Abstention("low_support", "")
-    return Answer("i", "q", text, None, refusal, 0.5, citations, [], {}, 1, {}, {})
-
-
-def _quote(_id: str, _revision: str, start: int, end: int) -> str:
-    return "x" * (end - start)
-
-
-def _case(*tags: str, answers: tuple[str, ...] = ("ten ships",)) -> Case:
-    return Case("c", "q", True, answers, tags=tags)
-
-
-def test_normal_form_is_squads() -> None:
-    assert normalise("The  “Quick”, brown FOX’s an apple.") == "quick brown foxs apple"
+    assert f1(given_, answers) == pytest.approx(max(_squad_f1(a, given_) for a in answers))
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("They had the ten ships.", True), ("They had tenships.", False), ("Often ships", False), ("", False)],
+    [
+        ("They had the ten ships.", True),
+        ("They had “ten” ships…", True),
+        ("They had tenships.", False),
+        ("Often ships", False),
+        ("", False),
+    ],
 )
 def test_accepted_answers_are_found_as_whole_words(text: str, expected: bool) -> None:
     assert contains_answer(text, ["ten ships"]) is expected
 
 
-def test_exact_match_is_of_the_normal_form() -> None:
-    assert exact_match("The ten ships.", ["ten ships"]) == 1
-    assert exact_match("ten", ["ten ships"]) == 0
-    assert exact_match(None, ["ten ships"]) == 0
+_ids = st.sampled_from([f"d{i}" for i in range(8)])
 
 
-def test_citations_are_right_by_half_of_the_shorter_range() -> None:
-    places = [Place("d", 100, 200), Place("e", 0, 50)]
-    good, half, off = Place("d", 90, 160), Place("d", 180, 300), Place("f", 100, 200)
-    score = score_citations(_case(), _answer("t", good, off), places, _quote)
-    assert (score.precision, score.recall, score.hit) == (0.5, 0.5, True)
-    assert score_citations(_case(), _answer("t", half), places, _quote).precision == 0
-    assert score_citations(_case(), _answer("t"), places, _quote).precision == 0
+@given(st.lists(_ids, max_size=25), st.dictionaries(_ids, st.integers(0, 2), min_size=1))
+def test_retrieval_agrees_with_pytrec_eval(found: list[str], relevance: dict[str, int]) -> None:
+    passages = [Passage(document_id, 0, 1) for document_id in found]
+    scores = retrieval_scores(passages, relevance)
+    documents = list(dict.fromkeys(found))
+    wanted = {"ndcg_cut.10", "map_cut.20", f"recall.{','.join(map(str, CUTOFFS))}"}
+    evaluator = pytrec_eval.RelevanceEvaluator({"q": relevance}, wanted)
+    measured = evaluator.evaluate({"q": {d: 1.0 / (rank + 1) for rank, d in enumerate(documents)}}).get(
+        "q", {}
+    )
+    assert scores["ndcg@10"] == pytest.approx(measured.get("ndcg_cut_10", 0.0))
+    assert scores["map@20"] == pytest.approx(measured.get("map_cut_20", 0.0))
+    for k in CUTOFFS:
+        assert scores[f"recall@{k}"] == pytest.approx(measured.get(f"recall_{k}", 0.0))
+    ranks = [rank for rank, d in enumerate(documents[:10], start=1) if relevance.get(d, 0) > 0]
+    assert scores["mrr@10"] == pytest.approx(1 / ranks[0] if ranks else 0.0)
 
 
-def test_multi_document_cases_need_every_document() -> None:
-    places = [Place("d", 0, 10), Place("d", 50, 60), Place("e", 0, 10)]
-    one, both = _answer("ten ships", places[0]), _answer("ten ships", places[1], places[2])
-    assert score_citations(_case(), one, places, _quote).hit
-    assert not score_citations(_case("multi_document"), one, places, _quote).hit
-    assert score_citations(_case("multi_document"), both, places, _quote).hit
+def test_a_document_stands_where_its_first_passage_stands() -> None:
+    found = [Passage("b", 0, 1), Passage("a", 0, 1), Passage("b", 5, 9), Passage("c", 0, 1)]
+    assert ranked_documents(found) == ["b", "a", "c"]
 
 
-def test_right_needs_the_words_and_the_source() -> None:
-    places, elsewhere = [Place("d", 0, 10)], Place("d", 90, 99)
-    outcomes = []
-    for text, place in (("ten ships", places[0]), ("two", places[0]), ("ten ships", elsewhere)):
-        answer = _answer(text, place)
-        outcomes.append(is_right(_case(), answer, score_citations(_case(), answer, places, _quote)))
-    assert outcomes == [True, False, False]
-    refusal = _answer("ten ships", places[0], answerable=False)
-    assert not is_right(_case(), refusal, score_citations(_case(), refusal, places, _quote))
+def _longest_common(a: list[str], b: list[str]) -> int:
+    table = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i, x in enumerate(a):
+        for j, y in enumerate(b):
+            table[i + 1][j + 1] = table[i][j] + 1 if x == y else max(table[i][j + 1], table[i + 1][j])
+    return table[-1][-1]
 
 
-def test_a_quote_stands_for_every_place_where_it_occurs() -> None:
-    case = Case("c", "q", True, evidence=(GoldEvidence("d", quote="ab"),))
-    places, problems = resolve(case, lambda _: "ab cd ab")
-    assert places == [Place("d", 0, 2), Place("d", 6, 8)]
-    assert problems == []
+_plain = st.lists(st.sampled_from(["comet", "sea", "ship", "red", "ten"]), min_size=1, max_size=8)
 
 
-@pytest.mark.parametrize(
-    "evidence",
-    [
-        GoldEvidence("d", quote="not there"),
-        GoldEvidence("e", quote="ab"),
-        GoldEvidence("d", start=2, end=99),
-        GoldEvidence("d", quote="cd", start=0, end=2),
-        GoldEvidence("d"),
-    ],
-)
-def test_gold_that_does_not_resolve_is_reported(evidence: GoldEvidence) -> None:
-    case = Case("c7", "q", True, evidence=(evidence,))
-    places, problems = resolve(case, lambda name: "ab cd" if name == "d" else None)
-    assert places == []
-    assert "c7" in problems[0]
+@given(_plain, _plain)
+def test_rouge_l_is_the_longest_common_subsequence(answer: list[str], reference: list[str]) -> None:
+    common = _longest_common(answer, reference)
+    expected = 2 * common / (len(answer) + len(reference)) if common else 0.0
+    assert rouge_l(" ".join(answer), " ".join(reference)) == pytest.approx(expected)
 
 
-def test_auroc_agrees_with_scikit_learn() -> None:
-    rng = np.random.default_rng(1)
-    scores, positive = rng.integers(0, 20, 300) / 20, rng.integers(0, 2, 300)
-    figure = auroc(scores, positive.astype(float))
-    assert figure.value == pytest.approx(roc_auc_score(positive, scores))
-    assert figure.low < figure.value < figure.high
+def test_facts_are_numbers_names_and_months() -> None:
+    reference = "The Bank of England lent 1,500 pounds to Nur-Sultan in June 1910. It was late."
+    assert facts(reference) == {"bank of england", "1500", "nursultan", "june", "1910"}
+    assert facts_found("In June, 1500 pounds.", reference) == pytest.approx(2 / 5)
+    assert facts_found("anything", "It was late.") is None
 
 
-def test_intervals_cover_at_about_their_level() -> None:
-    rng = np.random.default_rng(2)
-    covered = 0
-    for _ in range(120):
-        figure = bootstrap(lambda data: float(data.mean()), rng.random(60))
-        covered += figure.low <= 0.5 <= figure.high
-    assert 0.87 <= covered / 120 <= 1
+_trust = st.lists(st.tuples(st.integers(0, 20).map(lambda x: x / 20), st.booleans()), min_size=2, max_size=40)
 
 
-def test_the_same_cases_give_the_same_interval_and_none_give_nan() -> None:
-    values = np.array([0.0, 1.0, 1.0, 0.0, 1.0])
-    assert mean(values) == mean(values)
-    assert np.isnan(mean(np.array([])).value)
+@given(_trust)
+def test_auroc_agrees_with_scikit_learn(cases: list[tuple[float, bool]]) -> None:
+    scores, positive = np.array([c for c, _ in cases]), np.array([float(r) for _, r in cases])
+    ours = confidence.auroc(scores, positive)
+    if len(set(positive)) == 1:
+        assert np.isnan(ours)
+    else:
+        assert ours == pytest.approx(roc_auc_score(positive, scores))
 
 
-def test_gold_files_name_the_bad_line(tmp_path: Path) -> None:
-    path = tmp_path / "gold.jsonl"
-    good = {"id": "a", "question": "q", "answerable": False}
-    for line, message in (
-        ('{"id": "b"}', r":2 .*question"),
-        ("nonsense", ":2"),
-        (json.dumps(good), "again"),
-        (json.dumps({**good, "id": "b", "extra": 1}), "extra"),
-    ):
-        path.write_text(json.dumps(good) + "\n" + line + "\n")
-        with pytest.raises(InvalidInput, match=message):
-            read_cases(path)
-    path.write_text("\n")
-    with pytest.raises(InvalidInput, match="no gold questions"):
-        read_cases(path)
-    with pytest.raises(PathNotFound):
-        read_cases(tmp_path / "none.jsonl")
+@given(_trust)
+def test_risk_at_coverage_is_that_of_answering_above_each_threshold(cases: list[tuple[float, bool]]) -> None:
+    sure, right = np.array([c for c, _ in cases]), np.array([float(r) for _, r in cases])
+    expected = []
+    for threshold in sorted(set(sure), reverse=True):
+        answered = right[sure >= threshold]
+        expected.append((len(answered) / len(cases), 1 - answered.mean()))
+    points = confidence.risk_coverage(sure, right)
+    assert np.allclose(points, expected)
+    steps = np.repeat([[0.0, expected[0][1]], *map(list, expected)], 2, axis=0)
+    # The area under steps that hold each risk back to the coverage before.
+    x, y = steps[1:, 0][:-1], steps[2:, 1]
+    assert confidence.area_under_risk_coverage(sure, right) == pytest.approx(auc(x, y))
 
 
-def test_squad_articles_become_documents_with_exact_places(tmp_path: Path) -> None:
-    paragraph = {
-        "context": "The comet came in 1910.",
-        "qas": [
-            {"id": 1, "question": "When?", "answers": [{"text": "1910", "answer_start": 18}]},
-            {"id": 2, "question": "Why?", "answers": [], "is_impossible": True},
-        ],
-    }
-    path = tmp_path / "squad.json"
-    path.write_text(json.dumps({"data": [{"title": "Comet", "paragraphs": [paragraph, paragraph]}]}))
-    texts, cases = read_squad(path)
-    (name,) = texts
-    for case in cases:
-        for place in case.evidence:
-            assert texts[name][place.start : place.end] == "1910"
-    assert [c.answerable for c in cases] == [True, False, True, False]
+@given(_trust)
+def test_calibration_error_is_the_gap_of_each_tenth(cases: list[tuple[float, bool]]) -> None:
+    expected = 0.0
+    for tenth in range(10):
+        held = [(c, r) for c, r in cases if min(int(c * 10), 9) == tenth]
+        if held:
+            gap = abs(sum(c for c, _ in held) / len(held) - sum(r for _, r in held) / len(held))
+            expected += gap * len(held) / len(cases)
+    sure, right = np.array([c for c, _ in cases]), np.array([float(r) for _, r in cases])
+    assert confidence.calibration_error(sure, right) == pytest.approx(expected)
+    assert sum(n for *_, n in confidence.reliability(sure, right)) == len(cases)

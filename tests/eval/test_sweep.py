@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from eval.gold.files import write_new
-from eval.runs import Run, load_run
+from eval.runs import load_run
 from eval.sweep.grid import Combination, read_grid, sweepable
 from eval.sweep.indexes import prepare
 from eval.sweep.memory import available_bytes, peak_bytes
 from eval.sweep.sweep import Outcome, Sweep
 from eval.sweep.table import tabulate
-from eval.types import Case, GoldEvidence, Result
-from eval.types import Outcome as Ended
+from eval.types import Case, GoldEvidence
 from index.errors import InvalidInput, InvalidSettings, PathNotFound
 from index.load.files import find_sources
 from index.types import Document
 from service.settings import Settings
 from service.wiring import App, open_app
+from tests.eval.making import result, run_of
 
 
 def _grid(folder: Path, text: str, **flags: object) -> list[Combination]:
@@ -193,16 +193,13 @@ def test_what_is_done_is_not_run_again(swept: Path, gold: Path, texts: Path) -> 
 def test_verdicts_are_against_the_first(tmp_path: Path) -> None:
     combinations = _grid(tmp_path, "max_sentences = [3, 1]")
     cases = [Case(str(number), "q", True) for number in range(12)]
-    outcomes: list[tuple[Ended, float]] = [("wrong", 0.0), ("right", 1.0)]
-    runs = [
-        Run({}, {}, tuple(Result(case, outcome, {"right": score}, (), None) for case in cases), 1.0)
-        for outcome, score in outcomes
-    ]
-    swept = [Outcome(c, r, None) for c, r in zip(combinations, runs, strict=True)]
-    rows = tabulate(swept).rows
+    wrong = run_of(*(result(case.id, "wrong", right=0.0) for case in cases))
+    right = run_of(*(result(case.id, "right", right=1.0) for case in cases))
+    outcomes = [Outcome(c, r, None) for c, r in zip(combinations, (wrong, right), strict=True)]
+    rows = tabulate(outcomes).rows
     assert rows[0][-1] == ""
     assert rows[1][-1].startswith("better: answerable: right, from a right source (+1.000, p ")
-    assert tabulate(swept[::-1]).rows[1][-1].startswith("worse: ")
+    assert tabulate(outcomes[::-1]).rows[1][-1].startswith("worse: ")
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from index.errors import IndexLocked, IndexMismatch
 from index.index import Index, View
@@ -305,46 +303,6 @@ def test_reading_while_writing_never_sees_half_a_document(app: App) -> None:
         thread.join()
     assert mixed == []
     assert verify(app.index) == []
-
-
-_STEPS = st.lists(
-    st.tuples(st.sampled_from(["put", "delete", "reopen"]), st.integers(0, 3), st.sampled_from(TOPICS)),
-    max_size=12,
-)
-
-
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(_STEPS)
-def test_any_sequence_of_changes_equals_a_naive_model(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, str]]
-) -> None:
-    from service.settings import load_settings
-
-    where = load_settings(data_dir=tmp_path_factory.mktemp("model") / "index")
-    model: dict[str, str] = {}
-    for chunk in _split_at_reopen(steps):
-        with open_app(where, create=True) as app:
-            for action, number, text in chunk:
-                document_id = f"d{number}"
-                if action == "put":
-                    _put(app, document_id, text)
-                    model[document_id] = text
-                elif document_id in model:
-                    app.builder.delete("default", document_id)
-                    del model[document_id]
-            if app.index.store.collections():
-                assert {h.document.id: h.chunk.text for h in _search(app, "the comet", k=50)} == model
-                assert verify(app.index) == []
-
-
-def _split_at_reopen(steps: list[tuple[str, int, str]]) -> list[list[tuple[str, int, str]]]:
-    runs: list[list[tuple[str, int, str]]] = [[]]
-    for step in steps:
-        if step[0] == "reopen":
-            runs.append([])
-        else:
-            runs[-1].append(step)
-    return runs
 
 
 def test_fusion_sums_reciprocal_ranks() -> None:

@@ -1,6 +1,7 @@
 """Folders into the index, again and again."""
 
 import json
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -81,6 +82,23 @@ def test_vanished_files_are_told_and_pruned_only_when_asked(app: App, folder: Pa
     assert _index(app, folder, prune=True).removed == []
 
 
+def test_what_vanished_from_an_archive_is_told_until_it_is_pruned(app: App, folder: Path) -> None:
+    def archive(*names: str) -> None:
+        with zipfile.ZipFile(folder / "all.zip", "w") as made:
+            for name in names:
+                made.writestr(name, COMET)
+
+    archive("x.txt", "y.txt")
+    _index(app, folder)
+    archive("x.txt")
+    assert [_index(app, folder).vanished for _ in range(2)] == [["all.zip/y.txt"]] * 2
+    assert _index(app, folder, prune=True).removed == ["all.zip/y.txt"]
+    assert "all.zip/y.txt" not in _ids(app)
+    assert _index(app, folder).vanished == []
+    (folder / "all.zip").unlink()
+    assert _index(app, folder, prune=True).removed == ["all.zip/x.txt"]
+
+
 def test_prune_keeps_what_somebody_else_put_under_the_same_id(app: App, folder: Path) -> None:
     _index(app, folder)
     app.builder.put("default", Document("a.txt", "Something of another origin."))
@@ -156,6 +174,16 @@ def test_patterns_choose_files_as_in_gitignore(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("text")
     assert [s.document_id for s in find_sources([tmp_path], include, exclude)] == found
+
+
+def test_a_folder_says_itself_what_is_not_for_the_index(tmp_path: Path) -> None:
+    for name in ("a.txt", "gold.jsonl", "sub/gold.jsonl"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    (tmp_path / ".citewiseignore").write_text("# not these\n/gold.jsonl\n")
+    assert [s.document_id for s in find_sources([tmp_path])] == ["a.txt", "sub/gold.jsonl"]
+    assert [s.document_id for s in find_sources([tmp_path], exclude=["sub/"])] == ["a.txt"]
 
 
 @pytest.fixture

@@ -1,10 +1,35 @@
 """Blocks of a structured format into one canonical text with headings and pages."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from index.errors import EmptyDocument
 from index.text.canonical import canonical
 from index.types import Document, Heading, Metadata, Page
+
+
+class Blocks(Protocol):
+    """What blocks can be added to."""
+
+    def heading(self, text: str, level: int) -> None:
+        """Add a heading."""
+        ...
+
+    def paragraph(self, text: str) -> None:
+        """Add a paragraph."""
+        ...
+
+    def lines(self, text: str) -> None:
+        """Add lines."""
+        ...
+
+    def item(self, text: str, depth: int = 0) -> None:
+        """Add a list item."""
+        ...
+
+    def row(self, cells: Sequence[tuple[str, str]]) -> None:
+        """Add a table's row."""
+        ...
 
 
 class Composer:
@@ -35,11 +60,25 @@ class Composer:
         if line:
             self._add(line)
 
+    def lines(self, text: str) -> None:
+        """Add a paragraph whose line breaks and indents may mean something, as one block."""
+        kept = [canonical(line.replace("\ufeff", "")).rstrip() for line in text.splitlines()]
+        block = "\n".join(line for line in kept if line.strip())
+        if block:
+            self._add(block.lstrip())
+
+    def resume(self, text: str, glue: str = " ") -> None:
+        """Go on with the block before, as a paragraph does that runs over a page's end."""
+        line = one_line(text)
+        if line:
+            self._add(line, glue)
+
     def item(self, text: str, depth: int = 0) -> None:
         """Add a list item, behind a mark of its own."""
         line = one_line(text)
         if line:
-            self._add(f"{'  ' * depth}- {line}", tight=True)
+            last = self._parts[-1].lstrip() if self._parts else ""
+            self._add(f"{'  ' * depth}- {line}", "\n" if last.startswith("- ") else "\n\n")
 
     def row(self, cells: Sequence[tuple[str, str]]) -> None:
         """Add a table's row: each cell that is not empty behind the name of its column."""
@@ -54,7 +93,7 @@ class Composer:
         self._page = number
 
     def document(self, document_id: str, metadata: Metadata) -> Document:
-        """The document made of all blocks.
+        """The document made of all blocks; a level 1 heading that opens it is its title if none is given.
 
         Raises:
             EmptyDocument: No block has a letter or a digit.
@@ -63,11 +102,11 @@ class Composer:
         text = "".join(self._parts)
         if not any(c.isalnum() for c in text):
             raise EmptyDocument(f"{document_id} holds no text.", "Check that the right file was given.")
-        return Document(document_id, text, metadata, tuple(self._headings), tuple(self._pages))
+        headings = tuple(self._headings)
+        return Document(document_id, text, with_title(metadata, text, headings), headings, tuple(self._pages))
 
-    def _add(self, line: str, *, tight: bool = False) -> int:
-        if self._parts:
-            separator = "\n" if tight and self._parts[-1].lstrip().startswith("- ") else "\n\n"
+    def _add(self, line: str, separator: str = "\n\n") -> int:
+        if self._parts and separator:
             self._parts.append(separator)
             self._length += len(separator)
         self._parts.append(line)
@@ -84,6 +123,15 @@ class Composer:
         self._page = self._page_start = None
 
 
+def with_title(metadata: Metadata, text: str, headings: Sequence[Heading]) -> Metadata:
+    """The metadata with a level 1 heading that opens the text as the title, if there is none."""
+    if "title" in metadata or not headings or headings[0].level != 1:
+        return metadata
+    opening = text[: headings[0].start]
+    return metadata if any(c.isalnum() for c in opening) else {**metadata, "title": headings[0].title}
+
+
 def one_line(text: str) -> str:
     """Canonical text with every run of white space as one space."""
-    return " ".join(canonical(text).split())
+    # A byte order mark inside a text is no character of it, and would be lost at its start.
+    return " ".join(canonical(text.replace("\ufeff", "")).split())

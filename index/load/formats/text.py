@@ -5,12 +5,27 @@ from collections.abc import Iterator
 from charset_normalizer import from_bytes
 
 from index.errors import EmptyDocument, UnsupportedFormat
+from index.load.formats.composing import with_title
 from index.load.reading import Reading
 from index.text.blocks import infer_headings
 from index.text.canonical import canonical
 from index.types import Document, Heading, Metadata
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# Declared names whose bytes are in practice those of a larger set (WHATWG Encoding Standard).
+_MEANT = {
+    "iso-8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "iso-8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "x-sjis": "cp932",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+}
 
 
 class TextLoader:
@@ -29,7 +44,7 @@ def decode(data: bytes, name: str) -> str:
         EmptyDocument: There is no text in it.
         UnsupportedFormat: It is binary, or in no encoding that can be told.
     """
-    text = canonical(_decode(data, name))
+    text = canonical(decode_bytes(data, name))
     if not any(c.isalnum() for c in text):
         raise EmptyDocument(f"{name} holds no text.", "Check that the right file was given.")
     return text
@@ -37,14 +52,20 @@ def decode(data: bytes, name: str) -> str:
 
 def titled(document_id: str, text: str, metadata: Metadata, headings: tuple[Heading, ...]) -> Document:
     """Build a document; a level 1 heading that opens it is its title if none is given."""
-    if "title" not in metadata and headings and headings[0].level == 1:
-        opening = text[: headings[0].start]
-        if not any(c.isalnum() for c in opening):
-            metadata = {**metadata, "title": headings[0].title}
-    return Document(document_id, text, metadata, headings)
+    return Document(document_id, text, with_title(metadata, text, headings), headings)
 
 
-def _decode(data: bytes, name: str) -> str:
+def decode_bytes(data: bytes, name: str, declared: str | None = None) -> str:
+    """Decode bytes by byte order mark, as declared, as UTF-8, or by detection.
+
+    Args:
+        data: The bytes.
+        name: What they are, for errors.
+        declared: The encoding that the file names for itself, if it does.
+
+    Raises:
+        UnsupportedFormat: They are binary, or in no encoding that can be told.
+    """
     for mark, encoding in _BOMS.items():
         if data.startswith(mark):
             try:
@@ -59,13 +80,15 @@ def _decode(data: bytes, name: str) -> str:
             f"{name} is binary (it contains NUL bytes), not text.",
             "Convert it to text or Markdown first.",
         )
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        best = from_bytes(data).best()
-        if best is None:
-            raise UnsupportedFormat(
-                f"{name} is not text in any encoding that can be told.",
-                "Save the file as UTF-8, or convert it to text first.",
-            ) from None
-        return str(best)
+    for named in (declared or "utf-8", "utf-8"):
+        try:
+            return data.decode(_MEANT.get(named.lower(), named))
+        except (UnicodeDecodeError, LookupError):
+            continue  # what a file says of its own encoding is often wrong
+    best = from_bytes(data).best()
+    if best is None:
+        raise UnsupportedFormat(
+            f"{name} is not text in any encoding that can be told.",
+            "Save the file as UTF-8, or convert it to text first.",
+        )
+    return str(best)

@@ -1,0 +1,137 @@
+"""Mail messages with their attachments."""
+
+import io
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr, parsedate_to_datetime
+from functools import partial
+from pathlib import PurePosixPath
+
+from index.errors import EmptyDocument, LoadError, UnsupportedFormat
+from index.load.formats.composing import Composer, one_line
+from index.load.formats.text import decode_bytes
+from index.load.metadata import stated
+from index.load.reading import Failure, Loaded, Reading
+from index.types import Metadata
+
+_SHOWN = ("From", "To", "Cc", "Date")
+_TELLING = ("From", "To", "Subject", "Date", "Received", "Message-ID", "MIME-Version", "Content-Type")
+_FORWARDED = "message/rfc822"
+
+
+class MailLoader:
+    """Loads a message, and each attachment as a document of its own."""
+
+    def load(self, data: bytes, document_id: str, metadata: Metadata, reading: Reading) -> Iterator[Loaded]:
+        """Yield the message and what is attached to it."""
+        message = message_from_bytes(data, policy=policy.default)
+        if not isinstance(message, EmailMessage) or not any(name in message for name in _TELLING):
+            raise LoadError(
+                f"{document_id} is not a mail message: it has none of the usual headers.",
+                "Check that the right file was given.",
+            )
+        subject = _header(message, "Subject")
+        composer = Composer()
+        composer.heading(subject, 1)
+        for name in _SHOWN:
+            value = _header(message, name)
+            composer.row([(name, value)])
+        body = _body(message)
+        if body is not None:
+            _compose_body(body, composer, document_id)
+        sender = parseaddr(_header(message, "From"))
+        known = stated(
+            metadata,
+            title=subject,
+            author=sender[0] or sender[1],
+            published_at=_date(_header(message, "Date")),
+        )
+        yield _document(composer, document_id, known)
+        yield from _attached(message, body, document_id, reading)
+
+
+def _document(composer: Composer, document_id: str, metadata: Metadata) -> Loaded:
+    try:
+        return composer.document(document_id, metadata)
+    except EmptyDocument as error:
+        return Failure(document_id, str(error))  # what is attached to it may hold text
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return one_line(str(message.get(name, "")))
+    except Exception:
+        # ``email`` fails in many ways on headers that break the rules (python/cpython#81279 and others).
+        raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+        return one_line(str(raw).encode("utf-8", "replace").decode())
+
+
+def _date(stated_date: str) -> str | None:
+    try:
+        return parsedate_to_datetime(stated_date).isoformat()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _body(message: EmailMessage) -> EmailMessage | None:
+    found = message.get_body(preferencelist=("plain", "html"))
+    return found if isinstance(found, EmailMessage) else None
+
+
+def _compose_body(body: EmailMessage, composer: Composer, document_id: str) -> None:
+    data = _payload(body)
+    if body.get_content_type() == "text/html":
+        from index.load.formats.markup import compose_markup, parse_markup
+
+        if data.strip():
+            compose_markup(parse_markup(data, document_id), composer)
+        return
+    try:
+        text = decode_bytes(data.replace(b"\0", b" "), document_id, body.get_content_charset())
+    except UnsupportedFormat:
+        text = data.decode("utf-8", "replace")  # a line of it that is damaged, among others that are not
+    paragraph: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        if line.strip():
+            paragraph.append(line)
+        else:
+            composer.lines("\n".join(paragraph))
+            paragraph.clear()
+
+
+def _payload(part: EmailMessage) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _attached(
+    message: EmailMessage, body: EmailMessage | None, document_id: str, reading: Reading
+) -> Iterator[Loaded]:
+    given: set[str] = set()
+    for number, part in enumerate(_parts(message), start=1):
+        name = PurePosixPath(one_line(part.get_filename() or "").replace("\\", "/")).name
+        if part.get_content_type() == _FORWARDED:
+            name = name if name.lower().endswith(".eml") else f"{name or 'message'}.eml"
+        if part is body or not name:
+            continue
+        if name in given:
+            path = PurePosixPath(name)
+            name = f"{path.stem} ({number}){path.suffix}"
+        given.add(name)
+        yield from reading.member(partial(_open, part), name, f"{document_id}/{name}", {})
+
+
+def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    if message.is_multipart() and message.get_content_type() != _FORWARDED:
+        for part in message.iter_parts():
+            if isinstance(part, EmailMessage):
+                yield from _parts(part)
+    else:
+        yield message
+
+
+def _open(part: EmailMessage) -> io.BytesIO:
+    if part.get_content_type() == _FORWARDED and part.is_multipart():
+        return io.BytesIO(bytes(next(part.iter_parts())))
+    return io.BytesIO(_payload(part))

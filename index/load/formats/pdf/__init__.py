@@ -1,0 +1,1 @@
+"""PDF: glyphs into runs, runs into columns and lines, lines into paragraphs."""

@@ -1,0 +1,100 @@
+from email.message import EmailMessage
+
+import pytest
+
+from index.errors import LoadError, UnsupportedFormat
+from tests.index.load.making import (
+    documents_of,
+    failures_of,
+    load,
+    load_all,
+    repacked,
+    simple_eml,
+    simple_epub,
+    zipped,
+)
+
+
+def test_a_book_is_read_along_its_spine() -> None:
+    document = load(simple_epub(), "a.epub")
+    assert document.text == "Chapter one\n\nIt began.\n\nChapter two\n\nIt ended."
+    assert document.metadata == {
+        "title": "A Book",
+        "author": "Ann Author",
+        "language": "en",
+        "published_at": "2020-02-02",
+    }
+
+
+def test_a_protected_book_is_refused() -> None:
+    encryption = (
+        b'<encryption xmlns="urn:x">'
+        b'<CipherReference xmlns="http://www.w3.org/2001/04/xmlenc#" URI="OEBPS/one.xhtml"/>'
+        b"</encryption>"
+    )
+    with pytest.raises(UnsupportedFormat, match="DRM"):
+        load(repacked(simple_epub(), "META-INF/encryption.xml", encryption), "a.epub")
+
+
+def test_what_is_no_book_is_refused() -> None:
+    for data in (b"", b"text", zipped({"a": b"b"}), zipped({"META-INF/container.xml": b"<x/>"})):
+        with pytest.raises(LoadError, match=r"a\.epub"):
+            load(data, "a.epub")
+
+
+def test_a_message_with_its_headers_and_attachments() -> None:
+    loaded = load_all(simple_eml(), "m.eml")
+    documents = documents_of(loaded)
+    assert list(documents) == ["m.eml", "m.eml/plan.txt", "m.eml/plan (4).txt"]
+    assert not failures_of(loaded)
+    message = documents["m.eml"]
+    assert message.text == (
+        "Grüße from Köln\n\nFrom: Ann Author <ann@example.org>\n\nTo: Bob <bob@example.org>\n\n"
+        "Date: Wed, 01 May 2024 10:00:00 +0200\n\nDear Bob,\n\nthe plan is attached."
+    )
+    assert message.title == "Grüße from Köln"
+    assert message.metadata["author"] == "Ann Author"
+    assert message.metadata["published_at"] == "2024-05-01T10:00:00+02:00"
+    assert documents["m.eml/plan (4).txt"].text == "Plan: three.\n"
+
+
+def test_a_message_in_html_only_is_read_whole() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Hello"
+    message.set_content(
+        "<p>Dear <b>Bob</b>,</p><table><tr><td><p>come &amp; see</p></td></tr></table>", subtype="html"
+    )
+    assert load(bytes(message), "m.eml").text == "Hello\n\nDear Bob,\n\ncome & see"
+
+
+def test_a_message_without_words_keeps_what_is_attached() -> None:
+    message = EmailMessage()
+    message.set_content("\n")
+    message.add_attachment("Words.", filename="a.txt")
+    loaded = load_all(bytes(message), "m.eml")
+    assert list(documents_of(loaded)) == ["m.eml/a.txt"]
+    assert list(failures_of(loaded)) == ["m.eml"]
+
+
+def test_a_forwarded_message_is_one_of_its_own() -> None:
+    outer, inner = EmailMessage(), EmailMessage()
+    inner["Subject"] = "Inner"
+    inner.set_content("What was said.")
+    outer["Subject"] = "Fwd"
+    outer.set_content("See below.")
+    outer.add_attachment(inner)
+    documents = documents_of(load_all(bytes(outer), "m.eml"))
+    assert list(documents) == ["m.eml", "m.eml/message.eml"]
+    assert documents["m.eml/message.eml"].text == "Inner\n\nWhat was said."
+
+
+@pytest.mark.parametrize("charset", ["no-such", "us-ascii", "utf-8", '"', ""])
+def test_a_malformed_charset_costs_no_text(charset: str) -> None:
+    head = f"Subject: =?{charset}?q?x?=\nContent-Type: text/plain; charset={charset}"
+    data = f"{head}\n\nGr\xfc\xdfe aus K\xf6ln\n"
+    assert "Köln" in load(data.encode("latin-1"), "m.eml").text
+
+
+def test_what_is_no_message_is_refused() -> None:
+    with pytest.raises(LoadError, match="not a mail message"):
+        load(b"Just some text.\n", "m.eml")

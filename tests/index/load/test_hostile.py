@@ -1,0 +1,252 @@
+"""Files that are made to harm, read as a user's files are: in the sandbox, within limits."""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from index.errors import DocumentTooLarge, LoadError
+from index.load.files import Source
+from index.load.reading import MEGABYTE, Limits, Loaded
+from index.load.sandbox import Sandbox
+from tests.index.load.making import (
+    documents_of,
+    pdf,
+    repacked,
+    simple_docx,
+    simple_epub,
+    simple_xlsx,
+    write,
+    zipped,
+)
+
+LIMITS = Limits(bytes=8 * MEGABYTE, expanded=32 * MEGABYTE, pages=50, seconds=4, memory=1024 * MEGABYTE)
+LAUGHS = (
+    '<!DOCTYPE x [<!ENTITY a0 "ha">'
+    + "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12))
+    + '<!ENTITY file SYSTEM "file:///etc/passwd">]>'
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(LIMITS) as opened:
+        yield opened
+
+
+def read(sandbox: Sandbox, folder: Path, name: str, data: bytes) -> list[Loaded]:
+    path = folder / name
+    path.write_bytes(data)
+    return sandbox.read(Source(path, name, {}))
+
+
+def text_of(loaded: list[Loaded]) -> str:
+    return "\n".join(document.text for document in documents_of(loaded).values())
+
+
+def raw_pdf(*objects: bytes) -> bytes:
+    """A PDF of objects numbered from 1, the first of which is the catalogue."""
+    out, offsets = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    return (
+        out
+        + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (
+            size,
+            table,
+            size,
+            len(out),
+        )
+    )
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(content), content)
+
+
+def test_a_flat_bomb_passes_the_limit_of_one_file(sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(DocumentTooLarge, match="limit for one file"):
+        read(sandbox, tmp_path, "a.zip", zipped({"a.txt": b"a" * 20 * MEGABYTE}))
+
+
+def test_a_nested_bomb_passes_the_limit_of_all_files(sandbox: Sandbox, tmp_path: Path) -> None:
+    inner = zipped({f"{i}.txt": b"a" * 6 * MEGABYTE for i in range(4)})
+    with pytest.raises(DocumentTooLarge, match="unpacks to more than"):
+        read(sandbox, tmp_path, "a.zip", zipped({f"{i}.zip": inner for i in range(20)}))
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("a.docx", "word/media/image.png"), ("a.xlsx", "xl/media/image.png")]
+)
+def test_a_bomb_in_an_office_file_passes_the_limit(
+    sandbox: Sandbox, tmp_path: Path, name: str, part: str
+) -> None:
+    data = simple_docx() if name == "a.docx" else simple_xlsx()
+    with pytest.raises(DocumentTooLarge, match="unpacks to"):
+        read(sandbox, tmp_path, name, repacked(data, part, bytes(40 * MEGABYTE)))
+
+
+def test_a_pdf_with_very_many_pages_is_refused_before_it_is_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    data = raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 30000/Kids[%s]>>" % (b"3 0 R " * 30_000),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>",
+    )
+    with pytest.raises(DocumentTooLarge, match="pages"):
+        read(sandbox, tmp_path, "a.pdf", data)
+
+
+def test_a_loop_in_the_page_tree_ends(sandbox: Sandbox, tmp_path: Path) -> None:
+    data = raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 3/Kids[3 0 R 2 0 R]>>",
+        b"<</Type/Pages/Parent 2 0 R/Count 2/Kids[2 0 R 3 0 R]>>",
+    )
+    with pytest.raises(LoadError, match=r"a\.pdf"):
+        read(sandbox, tmp_path, "a.pdf", data)
+
+
+def test_a_page_that_would_draw_for_ever_is_ended(tmp_path: Path) -> None:
+    depth = 20
+    forms = [
+        stream(
+            b"/F Do " * 30,
+            b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F %d 0 R>>>>" % (i + 1),
+        )
+        for i in range(5, 5 + depth)
+    ]
+    data = raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>",
+        stream(b"/F Do " * 30),
+        *forms,
+        stream(b"BT ET", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]"),
+    )
+    limits = Limits(seconds=1.5, memory=LIMITS.memory)
+    with Sandbox(limits) as small:
+        with pytest.raises(DocumentTooLarge, match=r"longer than 1\.5 seconds"):
+            read(small, tmp_path, "a.pdf", data)
+        assert text_of(read(small, tmp_path, "b.txt", b"Still there.")) == "Still there."
+
+
+def test_a_sheet_with_two_cells_far_apart_eats_no_more_memory_than_allowed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+        "</sheetData></worksheet>"
+    )
+    with pytest.raises(LoadError, match=r"a\.xlsx"):
+        read(sandbox, tmp_path, "a.xlsx", repacked(simple_xlsx(), "xl/worksheets/sheet1.xml", sheet.encode()))
+    assert text_of(read(sandbox, tmp_path, "b.txt", b"Still there.")) == "Still there."
+
+
+def test_a_stream_that_unpacks_without_end_eats_no_more_memory_than_allowed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    packer = zlib.compressobj(9, wbits=-15)
+    block = packer.compress(bytes(8 * MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
+    packed = zlib.compress(b"\x78\xda" + block * 200 + b"\x03\x00", 9)
+    data = raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R>>",
+        stream(packed, b"/Filter[/FlateDecode/FlateDecode]"),
+    )
+    with pytest.raises(LoadError, match=r"a\.pdf"):
+        read(sandbox, tmp_path, "a.pdf", data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (
+            "a.docx",
+            repacked(
+                simple_docx(),
+                "word/document.xml",
+                f'<?xml version="1.0"?>{LAUGHS}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml'
+                '/2006/main"><w:body><w:p><w:r><w:t>Words &a11; &file;</w:t></w:r></w:p></w:body>'
+                "</w:document>".encode(),
+            ),
+        ),
+        (
+            "a.xlsx",
+            repacked(
+                simple_xlsx(),
+                "xl/sharedStrings.xml",
+                f'<?xml version="1.0"?>{LAUGHS}<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+                "<si><t>Words &a11; &file;</t></si></sst>".encode(),
+            ),
+        ),
+        (
+            "a.epub",
+            repacked(
+                simple_epub(),
+                "OEBPS/one.xhtml",
+                f'<?xml version="1.0"?>{LAUGHS}<html xmlns="http://www.w3.org/1999/xhtml"><body>'
+                "<p>Words &a11; &file;"
+                "</p></body></html>".encode(),
+            ),
+        ),
+        (
+            "a.xhtml",
+            f'<?xml version="1.0"?>{LAUGHS}<html xmlns="http://www.w3.org/1999/xhtml"><body>'
+            "<p>Words &a11; &file;</p>"
+            "</body></html>".encode(),
+        ),
+        ("a.html", f"{LAUGHS}<html><body><p>Words &a11; &file;</p></body></html>".encode()),
+    ],
+)
+def test_entities_are_not_expanded(sandbox: Sandbox, tmp_path: Path, name: str, data: bytes) -> None:
+    try:
+        text = text_of(read(sandbox, tmp_path, name, data))
+    except LoadError:
+        return
+    assert len(text) < 10_000
+    assert "haha" not in text.replace(LAUGHS, "") or name == "a.html"
+    assert "root:" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.html", b"<div>" * 200_000 + b"Deep words."),
+        ("b.html", b"<table><tr><td>" * 50_000 + b"Deep words."),
+        ("c.html", b"<b><i>" * 100_000 + b"Deep words."),
+        ("a.json", b'{"a":' * 50_000),
+        ("a.csv", b'"' + b"a,b\n" * 200_000),
+        (
+            "a.eml",
+            b"Content-Type: multipart/mixed; boundary=a\n\n"
+            + b"--a\nContent-Type: multipart/mixed\n\n" * 5_000,
+        ),
+        ("a.md", b"> " * 20_000 + b"text"),
+    ],
+)
+def test_deep_nesting_ends_in_time(sandbox: Sandbox, tmp_path: Path, name: str, data: bytes) -> None:
+    with suppress(LoadError):
+        read(sandbox, tmp_path, name, data)
+
+
+def test_a_long_line_is_read_in_time(tmp_path: Path) -> None:
+    with Sandbox(Limits(seconds=15)) as opened:
+        text = text_of(read(opened, tmp_path, "a.txt", b"word " * (60 * MEGABYTE // 5)))
+    assert len(text) == 60 * MEGABYTE // 5 * 5
+
+
+def test_a_page_full_of_scattered_words_is_read_in_time(sandbox: Sandbox, tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for i in range(20_000):
+            write(canvas, i % 500, (i * 7) % 800, "word")
+
+    assert "word" in text_of(read(sandbox, tmp_path, "a.pdf", pdf(draw)))

@@ -1,0 +1,65 @@
+import json
+
+import pytest
+
+from index.errors import EmptyDocument, LoadError
+from tests.index.load.making import RECORDS, documents_of, failures_of, load, load_all
+
+
+def test_records_become_documents_with_their_fields() -> None:
+    documents = documents_of(load_all(json.dumps(RECORDS).encode(), "r.json", {"source": "S"}))
+    assert list(documents) == ["r.json/a", "r.json/2"]
+    first, second = documents.values()
+    assert first.text == "Words of the first."
+    assert first.title == "First"
+    assert first.metadata["published_at"] == "2024-05-01"
+    assert first.metadata["tags"] == ["x"]
+    assert first.metadata["source"] == "S"
+    assert second.metadata["author"] == "Eve"
+
+
+def test_json_lines_keep_what_is_good_and_name_what_is_not() -> None:
+    lines = '{"text": "One."}\n\n{"text": \n{"id": 7, "body": "Three."}\n{"text": ""}\n{"a": {"b": [1, 2]}}\n'
+    loaded = load_all(lines.encode(), "r.jsonl")
+    assert {name: document.text for name, document in documents_of(loaded).items()} == {
+        "r.jsonl/1": "One.",
+        "r.jsonl/7": "Three.",
+        "r.jsonl/6": "a.b: 1, 2",
+    }
+    failures = failures_of(loaded)
+    assert list(failures) == ["r.jsonl/3", "r.jsonl/5"]
+    assert "line 3, column 10" in failures["r.jsonl/3"]
+
+
+def test_records_of_one_id_are_all_kept() -> None:
+    records = [{"id": name, "text": f"Text {i}."} for i, name in enumerate(("a", "a", "3", "a (record 2)"))]
+    documents = documents_of(load_all(json.dumps(records).encode(), "r.json"))
+    assert [document.text for document in documents.values()] == [f"Text {i}." for i in range(4)]
+
+
+def test_any_other_json_is_lines_of_paths_and_values() -> None:
+    value = {
+        "name": "Citewise",
+        "empty": None,
+        "parts": [{"size": 3, "open": True}, {"size": 4.5}],
+        "tags": ["a", "b"],
+    }
+    assert load(json.dumps(value).encode(), "v.json").text == (
+        "name: Citewise\n\nparts[1].size: 3\n\nparts[1].open: true\n\nparts[2].size: 4.5\n\ntags: a, b"
+    )
+
+
+def test_lone_surrogates_and_numbers_that_are_none_survive() -> None:
+    document = load(b'{"text": "A \\ud800 mark\\u0000.", "x\\udc00": NaN}', "v.json")
+    assert document.text == "A \ufffd mark\ufffd."
+    assert document.metadata["x\ufffd"] is None
+    assert load(b'{"\\ud800": "\\udfff odd"}', "v.json").text == "\ufffd: \ufffd odd"
+
+
+def test_bad_json_names_line_and_column() -> None:
+    with pytest.raises(LoadError, match="line 2, column 7"):
+        load(b'{"a": 1,\n "b": }', "v.json")
+    with pytest.raises(LoadError, match="nested too deeply"):
+        load(b"[" * 100_000, "v.json")
+    with pytest.raises(EmptyDocument):
+        load(b"[]", "v.json")
