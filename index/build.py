@@ -71,7 +71,7 @@ class Builder:
             return self.index.store.delete(collection, document_id)
 
     def delete_collection(self, collection: str) -> int:
-        """Delete a collection whole; returns the version from which it is gone.
+        """Delete a collection whole, feedback too; returns the version from which it is gone.
 
         Raises:
             CollectionNotFound: There is no such collection.

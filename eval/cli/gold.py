@@ -85,7 +85,9 @@ def _opened(settings: Settings) -> "Iterator[tuple[App, InProcess]]":
 
 def _ask(prompt: str) -> str:
     if sys.stdin.isatty():
-        return input(prompt)  # with the line editing of the terminal
+        import readline  # noqa: F401  # gives input() line editing
+
+        return input(prompt)
     stderr.print(prompt.strip())
     line = sys.stdin.readline()
     if not line:

@@ -54,6 +54,7 @@ def read_cases_if_any(path: Path) -> list[Case]:
 
 def append_case(path: Path, case: Case) -> None:
     """Add one case at the end of a file, and have it on the disk before returning."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         whole = file.tell() == 0 or path.read_bytes().endswith(b"\n")
         file.write(("" if whole else "\n").encode() + case_json(case).encode() + b"\n")
@@ -72,6 +73,7 @@ def write_new(path: Path, cases: Iterable[Case]) -> None:
             f"{path} is there already, and may hold cases that somebody has completed.",
             "Choose another name.",
         )
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".tmp")
     temporary.write_text("".join(case_json(case) + "\n" for case in cases), encoding="utf-8")
     temporary.replace(path)

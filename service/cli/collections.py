@@ -39,7 +39,7 @@ def rm(
     embedder: Embedder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Delete a collection with all its documents."""
+    """Delete a collection with all its documents and the feedback on its answers."""
     settings = load_settings(data_dir=data_dir, embedder=embedder)
     with open_app(settings, announce=announce) as app:
         version = app.builder.delete_collection(name)

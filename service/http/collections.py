@@ -20,7 +20,7 @@ def collections_router(app: App) -> APIRouter:
 
     @router.delete("/{name:path}")
     def delete(name: str) -> DeletedCollectionOut:
-        """Delete a collection with all its documents."""
+        """Delete a collection with all its documents and the feedback on its answers."""
         return DeletedCollectionOut(name=name, index_version=app.builder.delete_collection(name))
 
     return router

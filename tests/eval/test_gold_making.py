@@ -82,6 +82,7 @@ def test_a_case_is_written_as_it_is_read(tmp_path: Path) -> None:
 
 
 def test_a_case_is_appended_on_a_line_of_its_own(tmp_path: Path) -> None:
+    append_case(tmp_path / "new" / "gold.jsonl", Case("g001", "One?", False))
     gold = tmp_path / "gold.jsonl"
     gold.write_text(case_json(Case("g001", "One?", False)))  # without an end of line
     append_case(gold, Case("g002", "Two?", False))
