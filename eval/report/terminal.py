@@ -12,6 +12,10 @@ from eval.summary import by_tag, measures_of, summarise
 from eval.types import Result
 
 
+# A log has no width of its own, and a table in 80 columns cannot be read.
+_WIDTH = 150
+
+
 def print_run(console: Console, run: Run) -> None:
     """Print the figures, the shares by tag, the failures, and what the run was of."""
     figures, measures = summarise(run.results), measures_of(run.results)
@@ -64,7 +68,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
             chance(moved.adjusted),
             moved.verdict or "",
         )
-    console.print(table)
+    console.print(table, width=max(console.width, _WIDTH))
     for before, after in comparison.changed:
         console.print(f"\n{before.case.id}: {before.outcome} → {after.outcome}", style="bold")
         console.print(f"  {before.case.question}")
