@@ -11,7 +11,6 @@ from eval.runs import Run
 from eval.summary import by_tag, measures_of, summarise
 from eval.types import Result
 
-
 # A log has no width of its own, and a table in 80 columns cannot be read.
 _WIDTH = 150
 
