@@ -23,11 +23,12 @@ def run(target: Target, cases: Iterable[Case], gold: Path) -> Run:
         cases: The gold questions.
         gold: Where they are from, for the fingerprint.
     """
+    known = fingerprint(gold, target.describe())  # first: what is not there is known at once
     when, started = datetime.now(UTC), time.perf_counter()
     results = tuple(_run_case(target, case) for case in cases)
     seconds = time.perf_counter() - started
     return Run(
-        fingerprint(gold, target.describe()),
+        known,
         dict(target.unmeasured),
         results,
         seconds,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from eval.types import Result
 from index.errors import InvalidInput, PathNotFound
-from index.types import Json
+from index.types import Json, sha256_hex
 
 FORMAT = 1
 _RESULTS = TypeAdapter(list[Result])
@@ -46,6 +46,17 @@ def fingerprint(gold: Path, target: Mapping[str, Json]) -> dict[str, Json]:
         "citewise": version("citewise"),
         "machine": f"{machine()} {processor()} {system()} Python {python_version()}",
     }
+
+
+def documents_digest(documents: Iterable[tuple[str, str, Mapping[str, Json]]]) -> str:
+    """A digest of what is asked about (ids, revisions, metadata): a version alone does not name it."""
+    return sha256_hex(
+        *(
+            part
+            for name, revision, known in documents
+            for part in (name, revision, json.dumps(dict(known), sort_keys=True))
+        )
+    )
 
 
 def digest(gold: Path) -> str:

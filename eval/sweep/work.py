@@ -11,8 +11,7 @@ from eval.sweep.grid import sweepable
 from eval.sweep.memory import peak_bytes
 from eval.targets.in_process import InProcess
 from index.errors import CitewiseError
-from index.store.reader import Reader
-from index.types import Json, sha256_hex
+from index.types import Json
 from service.settings import Settings
 from service.types import Ask
 from service.wiring import open_app
@@ -62,13 +61,8 @@ def _run(task: Task) -> bool:
     cases = read_gold(task.gold)
     with open_app(settings) as app:
         target = InProcess(app, Ask("", settings.collection, {}, settings.top_k, settings.max_sentences))
-        with app.index.store.snapshot():
-            app.index.store.require_collection(settings.collection)
-            documents = _documents(app.index.store, settings.collection)
         swept: dict[str, Json] = settings.model_dump(mode="json", include=set(sweepable()))
-        known = fingerprint(
-            task.gold, {**target.describe(), "documents_sha256": documents, "settings": swept}
-        )
+        known = fingerprint(task.gold, {**target.describe(), "settings": swept})
         if _is_done(task.out, known):
             return True
         save_run(replace(run_cases(target, cases, task.gold), fingerprint=known), task.out)
@@ -80,14 +74,3 @@ def _is_done(out: Path, known: dict[str, Json]) -> bool:
         return bool(load_run(out).fingerprint == json.loads(json.dumps(known)))
     except CitewiseError:
         return False
-
-
-def _documents(store: Reader, collection: str) -> str:
-    """A digest of what is asked about: an index version alone does not name it."""
-    return sha256_hex(
-        *(
-            part
-            for record in store.documents(collection)
-            for part in (record.id, record.revision, json.dumps(dict(record.metadata), sort_keys=True))
-        )
-    )

@@ -1,11 +1,12 @@
 """Any running Citewise, over HTTP."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 import httpx
 
+from eval.runs import documents_digest
 from eval.types import Case, Passage, Response
 from index.errors import ServerUnusable
 from index.types import Json
@@ -93,9 +94,21 @@ class HttpTarget:
         return {
             "target": self._url,
             "index_version": ready["index_version"],
+            "documents_sha256": documents_digest(self._documents()),
             "server": version,
             **self._asked,
         }
+
+    def _documents(self) -> Iterator[tuple[str, str, dict[str, Json]]]:
+        asked: dict[str, str | int] = {"limit": 1000}
+        if self._collection:
+            asked["collection"] = self._collection
+        while True:
+            page = self._request("GET", "/v1/documents", params=asked).json()
+            yield from ((d["id"], d["revision"], d["metadata"]) for d in page["documents"])
+            if page["next_cursor"] is None:
+                return
+            asked["cursor"] = page["next_cursor"]
 
     def _request(self, method: str, path: str, *, missing: bool = False, **sent: object) -> httpx.Response:
         try:

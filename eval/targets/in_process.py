@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
+from eval.runs import documents_digest
 from eval.types import Case, Passage, Response
 from index.errors import DocumentDeleted, DocumentNotFound, RevisionNotFound
 from index.types import Json
@@ -48,10 +49,14 @@ class InProcess:
 
     def describe(self) -> dict[str, Json]:
         """The manifest, the models and the settings of the questions."""
-        manifest = self._app.index.manifest
+        manifest, store = self._app.index.manifest, self._app.index.store
+        with store.snapshot() as version:
+            store.require_collection(self._ask.collection)
+            records = store.documents(self._ask.collection)
         return {
             "target": "in process",
-            "index_version": self._app.index.store.version(),
+            "index_version": version,
+            "documents_sha256": documents_digest((r.id, r.revision, r.metadata) for r in records),
             "models": dict(self._app.pipeline.describe_models()),
             "chunker": dict(manifest.chunker),
             "collection": self._ask.collection,
