@@ -1,35 +1,9 @@
 """The seams: what each stage asks of the next, and nothing about how it is done."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from index.load.reading import Loaded, Reading
-from index.types import Chunk, Document, Json, Metadata, Vector
-
-
-class Loader(Protocol):
-    """Turns the bytes of one format into documents."""
-
-    def load(
-        self, data: bytes, document_id: str, metadata: Metadata, reading: "Reading"
-    ) -> "Iterator[Loaded]":
-        """Yield the documents in ``data``, in canonical form.
-
-        Most formats hold one, under the id ``document_id``. One that holds several (an
-        archive, a mail with attachments) names each ``<document_id>/<its name in there>``
-        and yields a ``Failure`` for one that cannot be read, so that the others are kept.
-
-        Args:
-            data: The whole file.
-            document_id: The file's id.
-            metadata: What is known from outside; it wins over what the file says of itself.
-            reading: The limits, and the way to read a file inside this one.
-
-        Raises:
-            LoadError: The bytes are not of this format, or pass a limit.
-        """
-        ...
+from index.types import Chunk, Document, Json, Vector
 
 
 class Chunker(Protocol):

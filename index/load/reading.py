@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from tempfile import gettempdir
-from typing import IO, TypeAlias
+from typing import IO, Protocol, TypeAlias
 
 from index.errors import CitewiseError, DocumentTooLarge, LoadError, StorageFailed
 from index.load.language import with_language
-from index.protocols import Loader
 from index.types import Document, Metadata
 
 MEGABYTE = 1024 * 1024
@@ -57,6 +56,28 @@ class Failure:
 
 
 Loaded: TypeAlias = Document | Failure
+
+
+class Loader(Protocol):
+    """Turns the bytes of one format into documents."""
+
+    def load(self, data: bytes, document_id: str, metadata: Metadata, reading: "Reading") -> Iterator[Loaded]:
+        """Yield the documents in ``data``, in canonical form.
+
+        Most formats hold one, under the id ``document_id``. One that holds several (an
+        archive, a mail with attachments) names each ``<document_id>/<its name in there>``
+        and yields a ``Failure`` for one that cannot be read, so that the others are kept.
+
+        Args:
+            data: The whole file.
+            document_id: The file's id.
+            metadata: What is known from outside; it wins over what the file says of itself.
+            reading: The limits, and the way to read a file inside this one.
+
+        Raises:
+            LoadError: The bytes are not of this format, or pass a limit.
+        """
+        ...
 
 
 @dataclass(slots=True)

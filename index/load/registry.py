@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import PurePosixPath
 
 from index.errors import UnsupportedFormat
-from index.protocols import Loader
+from index.load.reading import Loader
 
 
 @dataclass(frozen=True, slots=True)
