@@ -409,17 +409,16 @@ def test_nothing_is_wider_than_the_page(browser: Browser, compared: Path, width:
     assert browser.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_thousands_of_questions_do_not_freeze_the_page(browser: Browser, tmp_path: Path) -> None:
+def test_of_thousands_of_questions_only_what_is_found_stays_in_the_list(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """What is hidden and stays in the list is laid out again with every letter that is typed."""
     path = tmp_path / "page.html"
     many = _run(*(replace(_result(1), case=replace(_result(1).case, id=f"q{n}")) for n in range(6000)))
     path.write_text(run_html(_without_figures(many), None), encoding="utf-8")
     browser.open(path)
-    took = browser.run(
-        "(() => { const began = performance.now(); document.querySelector('[name=search]').value = 'q599';"
-        " show(); document.body.offsetHeight; return performance.now() - began; })()"
-    )
-    assert len(_listed(browser)) == 11
-    assert took < 2000
+    browser.run("document.querySelector('[name=search]').value = 'q599'; show()")
+    assert len(_listed(browser)) == browser.run("document.getElementById('list').children.length") == 11
 
 
 def _without_figures(run: Run) -> Run:
