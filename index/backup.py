@@ -34,12 +34,17 @@ def back_up(store: SqliteStore, destination: Path) -> int:
         The ``index_version`` that the copy holds.
 
     Raises:
+        IndexExists: The file is there and is no backup; it stays as it is.
         IndexDamaged: The store is damaged; nothing is written.
         StorageFailed: The file cannot be written.
     """
+    if destination.exists() and not _is_backup(destination):
+        raise IndexExists(
+            f"{destination} is there and is no backup (an index that is in use is none).",
+            "Choose another name.",
+        )
     partial = destination.with_name(destination.name + ".tmp")
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
         _remove(partial)
         with closing(sqlite3.connect(partial)) as copy:
             store.copy_to(copy)
@@ -69,6 +74,17 @@ def back_up(store: SqliteStore, destination: Path) -> int:
         _remove(partial)
         raise
     return int(version)
+
+
+def _is_backup(path: Path) -> bool:
+    """Whether a file is what ``back_up`` made: a Citewise database that never has a log."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(72)
+    except OSError:
+        return False
+    # https://www.sqlite.org/fileformat2.html#the_database_header
+    return header[18:20] == b"\x01\x01" and header[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def restore(source: Path, layout: Layout, *, replace: bool) -> int:

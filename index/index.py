@@ -176,6 +176,7 @@ class Index:
             IndexLocked: Somebody is reading all the time.
             StorageFailed: There is no room for a second copy of the store.
         """
+        self.layout.sweep_uploads()
         self.store.compact()
         reach(Point.ERASE_VACUUMED)
         collections = self.store.collection_names(deleted=True)

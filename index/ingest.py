@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.build import Builder
 from index.errors import DocumentDeleted, DocumentNotFound, LoadError
-from index.load.files import Source
+from index.load.files import Source, printable
 from index.load.reading import Failure, Loaded
 from index.load.sandbox import Sandbox
 
@@ -114,7 +114,7 @@ class Ingest:
         try:
             self.sandbox.check(source)
             fingerprint = _fingerprint(source)
-            known = self.builder.index.store.file(self.collection, str(source.path.resolve()))
+            known = self.builder.index.store.file(self.collection, _key(source.path))
             if known and known[0] == fingerprint and self._current(known[1]):
                 return _Pending(source, fingerprint, known[1])
             return _Pending(source, fingerprint, self.sandbox.submit(source))
@@ -158,7 +158,7 @@ class Ingest:
         with self.builder.index.writing():
             self.builder.index.store.record_file(
                 self.collection,
-                str(source.path.resolve()),
+                _key(source.path),
                 "" if left else pending.fingerprint,
                 {**left, **versions},
             )
@@ -176,13 +176,13 @@ class Ingest:
                 report.vanished.append(document_id)
 
     def _vanished_files(self, folder: Path) -> Iterator[tuple[str, Mapping[str, int]]]:
-        known = self.builder.index.store.files_below(self.collection, str(folder.resolve()))
+        known = self.builder.index.store.files_below(self.collection, _key(folder))
         for path, documents in known.items():
             if not Path(path).is_file():
                 yield path, documents
 
     def _documents(self, path: Path) -> Mapping[str, int]:
-        known = self.builder.index.store.file(self.collection, str(path.resolve()))
+        known = self.builder.index.store.file(self.collection, _key(path))
         return known[1] if known else {}
 
     def _forget(self, path: str) -> None:
@@ -195,6 +195,11 @@ class Ingest:
             return all(store.document(self.collection, d).index_version == v for d, v in documents.items())
         except (DocumentNotFound, DocumentDeleted):
             return False
+
+
+def _key(path: Path) -> str:
+    """A path as the ledger has it; a name that is not UTF-8 is refused later, and by itself."""
+    return printable(str(path.resolve()))
 
 
 def _fingerprint(source: Source) -> str:

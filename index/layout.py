@@ -3,11 +3,13 @@
 <data_dir>/
 citewise.db               the store: the truth, manifest included
 write.lock                held by the one process that writes
+uploads/                  what is being uploaded, until it has been read
 projections/<collection>/ vectors.bin, lexical.db: derived, can be thrown away
 """
 
 import json
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -17,6 +19,7 @@ from index.errors import IndexMismatch, StorageFailed
 from index.types import Json
 
 SCHEMA = 2
+_ABANDONED_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,17 @@ class Layout:
             raise StorageFailed(
                 f"{error.filename} cannot be removed ({error.strerror}).", "Check its permissions."
             ) from error
+
+    @property
+    def uploads(self) -> Path:
+        """Where uploads lie while they are read."""
+        return self.root / "uploads"
+
+    def sweep_uploads(self) -> None:
+        """Remove uploads that a process left that was killed while it read them."""
+        for left in self.uploads.glob("*"):
+            if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
     def projections(self, collection: str) -> Path:
         """The folder of one collection's projections; the name is never a path."""

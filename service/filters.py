@@ -26,6 +26,8 @@ def parse_filters(given: Sequence[str] | None) -> dict[str, Any]:
                 f"The filter {text!r} is not understood.", "Write it as key=value or key>=value."
             )
         key, operator, value = match["key"].strip(), match["operator"], match["value"].strip()
+        if key.endswith("!") or value.startswith(("=", "<", ">")):
+            raise InvalidFilter(f"The filter {text!r} has no such operator.", "Use =, <, <=, > or >=.")
         if operator == "=":
             former = filters.get(key, [])
             if isinstance(former, dict):
@@ -40,6 +42,8 @@ def parse_filters(given: Sequence[str] | None) -> dict[str, Any]:
                 raise InvalidFilter(
                     f"{key} cannot be both equal to a value and in a range.", "Use one of them."
                 )
+            if _OPERATORS[operator] in former:
+                raise InvalidFilter(f"{key} has the bound {operator} twice.", "Give it once.")
             former[_OPERATORS[operator]] = next(iter(_as_json(value)), value)
     return filters
 

@@ -20,9 +20,20 @@ from index.text.canonical import canonical
 from index.types import DocumentRecord, Hit
 from service.types import Answer, Ask, Citation, SearchResult, Source
 
+
+def _usable_id(given: str) -> str:
+    if "\ufffd" in given or not given.isprintable():
+        raise ValueError("an id has no control characters, and is UTF-8")
+    if given.endswith("/text"):
+        raise ValueError("an id does not end in /text, which is the address of a document's text")
+    return given
+
+
 # JSON can escape lone surrogates, which are no text and which nothing can store.
 Text = Annotated[str, AfterValidator(canonical)]
-DocumentId = Annotated[Text, Field(min_length=1, max_length=1000)]
+# As a client names a document that is there; equal however its characters are composed.
+KnownId = Annotated[str, AfterValidator(canonical)]
+DocumentId = Annotated[Text, Field(min_length=1, max_length=1000), AfterValidator(_usable_id)]
 CollectionName = Annotated[Text, Field(min_length=1, max_length=200)]
 _Integer = Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)]
 _Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]

@@ -32,7 +32,7 @@ def read_gold(path: Path) -> list[Case]:
         case ".json":
             try:
                 return [_of_file(case) for case in read_squad(path)[1]]
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise InvalidInput(
                     f"{path} is not in SQuAD's format ({type(error).__name__}: {error}).", "Check the file."
                 ) from error

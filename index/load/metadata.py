@@ -11,6 +11,8 @@ from index.text.canonical import canonical
 from index.types import Json, Metadata
 
 METADATA_FILE = "metadata.json"
+# More would not pass from process to process, and nobody means it.
+_MOST_LEVELS = 32
 
 
 class _Form(NamedTuple):
@@ -92,6 +94,8 @@ def clean(entry: Mapping[str, Json], whose: str) -> Metadata:
     Raises:
         InvalidInput: A field has another type.
     """
+    if _depth(entry) > _MOST_LEVELS:
+        raise InvalidInput(f"{whose} is nested more than {_MOST_LEVELS} levels deep.", "Flatten it.")
     given = {name: value for name, value in entry.items() if value is not None or name not in _FORMS}
     cleaned: dict[str, Json] = json.loads(
         canonical(json.dumps(given, ensure_ascii=False, allow_nan=False)), strict=False
@@ -103,6 +107,21 @@ def clean(entry: Mapping[str, Json], whose: str) -> Metadata:
                 f"It must be {_FORMS[name].described}.",
             )
     return cleaned
+
+
+def _depth(value: object) -> int:
+    """How deep a value is nested; told without recursion, since that is what has to be told."""
+    depth, level = 0, [value]
+    while level := [
+        inner
+        for outer in level
+        if isinstance(outer, (dict, list))
+        for inner in (outer.values() if isinstance(outer, dict) else outer)
+    ]:
+        depth += 1
+        if depth > _MOST_LEVELS:
+            break
+    return depth
 
 
 def _holds(name: str, value: Json) -> bool:

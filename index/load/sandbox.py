@@ -75,7 +75,7 @@ class Sandbox:
         """
         wanted = self.check(source)
         with self._starting:
-            if self._pool is None:
+            if self._pool is None or not self._pool.active:
                 self._pool = ProcessPool(
                     max_workers=1,
                     context=multiprocessing.get_context("spawn"),

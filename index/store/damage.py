@@ -33,6 +33,8 @@ SELECT id FROM documents WHERE revision IS NOT NULL AND NOT EXISTS (
   AND revisions.revision = documents.revision AND outline IS NOT NULL
 )
 """
+# A number that the sequence does not have would be given again.
+_NUMBERED = "SELECT id FROM documents WHERE version NOT IN (SELECT version FROM changes)"
 
 
 def find_damage(connection: sqlite3.Connection) -> Iterator[str]:
@@ -72,5 +74,7 @@ def _texts(connection: sqlite3.Connection) -> Iterator[str]:
 def _relations(connection: sqlite3.Connection) -> Iterator[str]:
     for (name,) in connection.execute(_COLLECTIONS):
         yield f"The list of collections is wrong about {name!r}."
+    for (document_id,) in connection.execute(_NUMBERED):
+        yield f"{document_id}: the number of its last change is not there."
     for (document_id,) in connection.execute(_CURRENT):
         yield f"{document_id}: its current revision is not there."

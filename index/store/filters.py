@@ -108,7 +108,15 @@ def _range(key: str, name: str, operand: Scalar) -> _Test:
 
 
 def _span(key: str, operand: str) -> Span | None:
-    return span_of(operand) if key == _DATE_FIELD or is_day(operand) else None
+    if key != _DATE_FIELD:
+        return span_of(operand) if is_day(operand) else None
+    span = span_of(operand)
+    if span is None:
+        raise InvalidFilter(
+            f"The filter on {key} compares with {operand!r}, which is no date.",
+            "Write it as 2024, 2024-03, 2024-03-05 or 2024-03-05T10:00:00Z.",
+        )
+    return span
 
 
 def _start(value: object) -> int | None:

@@ -73,7 +73,7 @@ class Reader:
         rows = self._rows(
             "SELECT name, (SELECT count(*) FROM documents WHERE collection = name AND revision IS NOT NULL),"
             " (SELECT count(*) FROM chunks WHERE collection = name),"
-            " (SELECT max(version) FROM changes WHERE collection = name) FROM collections ORDER BY name"
+            " (SELECT max(version) FROM documents WHERE collection = name) FROM collections ORDER BY name"
         )
         return [CollectionRecord(*row) for row in rows]
 
@@ -95,7 +95,7 @@ class Reader:
     def changed_documents(self, collection: str, since: int) -> list[str]:
         """Ids of documents changed or deleted after version ``since``, sorted."""
         rows = self._rows(
-            "SELECT DISTINCT document_id FROM changes WHERE collection = ? AND version > ? ORDER BY 1",
+            "SELECT id FROM documents WHERE collection = ? AND version > ? ORDER BY 1",
             (collection, since),
         )
         return [row[0] for row in rows]

@@ -19,13 +19,9 @@ CREATE TABLE manifest (
   checksum INTEGER NOT NULL
 ) STRICT;
 
--- Every change, in one sequence over all collections: its number is the index_version.
-CREATE TABLE changes (
-  version INTEGER PRIMARY KEY AUTOINCREMENT,
-  collection TEXT NOT NULL,
-  document_id TEXT NOT NULL
-) STRICT;
-CREATE INDEX changes_of_collection ON changes (collection, version);
+-- The numbers of all changes, in one sequence over all collections: the last one is the
+-- index_version. What was changed is told by the documents, which carry the number of their last.
+CREATE TABLE changes (version INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
 
 -- A collection is there from its first document on until it is deleted whole.
 CREATE TABLE collections (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
@@ -41,6 +37,7 @@ CREATE TABLE documents (
   checksum INTEGER NOT NULL,
   PRIMARY KEY (collection, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX documents_by_version ON documents (collection, version);
 
 -- Revisions of a deleted document, and those past their retention, stay without their text,
 -- so that a citation of one is gone and not merely unknown.

@@ -232,7 +232,7 @@ def _install(connection: sqlite3.Connection) -> None:
 
 
 def _put(tx: sqlite3.Connection, collection: str, document: Document, chunks: Sequence[EmbeddedChunk]) -> int:
-    version = _next_version(tx, collection, document.id)
+    version = _next_version(tx)
     key, now = (collection, document.id), timestamp(datetime.now(UTC))
     tx.execute("INSERT INTO collections VALUES (?) ON CONFLICT DO NOTHING", (collection,))
     tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
@@ -263,7 +263,7 @@ def _put(tx: sqlite3.Connection, collection: str, document: Document, chunks: Se
 
 
 def _delete(tx: sqlite3.Connection, collection: str, document_id: str) -> int:
-    version = _next_version(tx, collection, document_id)
+    version = _next_version(tx)
     key, now = (collection, document_id), timestamp(datetime.now(UTC))
     tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
     tx.execute(
@@ -279,10 +279,8 @@ def _delete(tx: sqlite3.Connection, collection: str, document_id: str) -> int:
     return version
 
 
-def _next_version(tx: sqlite3.Connection, collection: str, document_id: str) -> int:
-    cursor = tx.execute(
-        "INSERT INTO changes (collection, document_id) VALUES (?, ?)", (collection, document_id)
-    )
+def _next_version(tx: sqlite3.Connection) -> int:
+    cursor = tx.execute("INSERT INTO changes DEFAULT VALUES")
     if cursor.lastrowid is None:
         raise IndexDamaged(
             "The store gave a change no number.", "Check the database with citewise index verify."

@@ -192,6 +192,8 @@ class Pipeline:
     def _question(self, text: str) -> Question:
         if not text.strip():
             raise InvalidQuestion("The question is empty.", "Ask something.")
+        if not any(c.isalnum() for c in text):
+            raise InvalidQuestion(f"The question {text.strip()[:20]!r} has no word in it.", "Ask something.")
         if len(text) > MAX_QUESTION:
             raise InvalidQuestion(
                 f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read.",

@@ -3,6 +3,8 @@
 import logging
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -21,6 +23,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"citewise {version('citewise')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def citewise(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Cited answers from your own documents, offline."""
+
+
 app.add_typer(index.group, name="index")
 app.command(name="ask")(ask.ask)
 app.command(name="search")(ask.search)

@@ -16,6 +16,7 @@ from service.cli.options import (
     announce,
     print_json,
     show,
+    stderr,
 )
 from service.filters import parse_filters
 from service.schemas import AnswerResponse, SearchResponse
@@ -96,6 +97,8 @@ def _print_answer(answer: Answer) -> None:
 
 
 def _print_passages(result: SearchResult) -> None:
+    if not result.hits:
+        stderr.print("No passage was found.")
     for rank, hit in enumerate(result.hits, start=1):
         show(f"{rank}. score {hit.score:.4f}, cosine {hit.dense:.3f}", style="bold")
         _print_hit(hit)

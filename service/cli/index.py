@@ -41,7 +41,7 @@ class _AddByDefault(TyperGroup):
 group = typer.Typer(
     cls=_AddByDefault,
     no_args_is_help=True,
-    help="Put files and folders into the index: citewise index PATH…",
+    help="Put files and folders into the index: citewise index PATH… (options: citewise index add --help).",
 )
 
 

@@ -39,6 +39,7 @@ def create_app(app: App) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        app.index.layout.sweep_uploads()
         yield
         # Saves the next start the work; a server that was killed only starts more slowly.
         await anyio.to_thread.run_sync(_save, app)

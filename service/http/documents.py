@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from index.errors import InvalidInput
 from service.filters import parse_filters
 from service.http.responses import PROBLEMS
-from service.schemas import CollectionName, DocumentList, DocumentOut, TextOut
+from service.schemas import CollectionName, DocumentList, DocumentOut, KnownId, TextOut
 from service.wiring import App
 
 _NAMED = {"description": "The range of the text.", "content": {"text/plain": {}}, "model": TextOut}
@@ -42,7 +42,7 @@ def documents_router(app: App) -> APIRouter:
 
     @router.get("/{document_id:path}/text", responses={200: _NAMED})
     def text(
-        document_id: str,
+        document_id: KnownId,
         collection: CollectionName | None = None,
         revision: str | None = None,
         start: Annotated[int, Query(ge=0)] = 0,
@@ -72,7 +72,7 @@ def documents_router(app: App) -> APIRouter:
         return PlainTextResponse(part, headers=headers)
 
     @router.get("/{document_id:path}")
-    def document(document_id: str, collection: CollectionName | None = None) -> DocumentOut:
+    def document(document_id: KnownId, collection: CollectionName | None = None) -> DocumentOut:
         """What is known of a document, and its revisions."""
         with store.snapshot():
             return DocumentOut.of(store.document(collection or app.settings.collection, document_id))

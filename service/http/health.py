@@ -13,8 +13,8 @@ def health_router(app: App) -> APIRouter:
     router = APIRouter(prefix="/health", tags=["health"])
 
     @router.get("/live")
-    def live() -> dict[str, str]:
-        """The process answers."""
+    async def live() -> dict[str, str]:
+        """The process answers, even while all its threads are busy."""
         return {"status": "alive"}
 
     @router.get("/ready", responses={k: v for k, v in PROBLEMS.items() if k in (409, 503)})

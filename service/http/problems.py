@@ -4,10 +4,11 @@ import logging
 import uuid
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from index.errors import (
     CitationBroken,
@@ -56,6 +57,7 @@ def install(app: FastAPI) -> None:
     """Make every error of the app a problem body."""
     app.add_exception_handler(CitewiseError, _on_citewise_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_fault)
 
@@ -98,6 +100,11 @@ async def _on_invalid_request(request: Request, error: Exception) -> JSONRespons
     places = [{"loc": list(e["loc"]), "msg": e["msg"]} for e in problems]
     detail = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in problems)
     return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, places)
+
+
+async def _on_disconnect(request: Request, error: Exception) -> Response:
+    log.debug("the client left during %s %s", request.method, request.url.path)
+    return Response(status_code=400)  # nobody reads it
 
 
 async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -32,14 +33,16 @@ from service.schemas import (
     DocumentId,
     DocumentIn,
     FailureOut,
+    KnownId,
     StoredOut,
     UploadOut,
 )
 from service.wiring import App
 
+_WRITERS = 2
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"
-_FORM = {
+_FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
         "file": {"type": "string", "format": "binary"},
@@ -70,6 +73,8 @@ class _Upload:
 def uploads_router(app: App) -> APIRouter:
     """Routes that change documents."""
     router = APIRouter(prefix="/v1/documents", tags=["documents"], responses=PROBLEMS)
+    # What changes the index takes turns anyway; waiting must not take threads from who asks.
+    limiter = CapacityLimiter(_WRITERS)
 
     @router.put(
         "/{document_id:path}",
@@ -87,7 +92,8 @@ def uploads_router(app: App) -> APIRouter:
         known = _valid_id(document_id)
         async with _received(request) as upload:
             stored = await run_sync(
-                partial(_store, app, collection or app.settings.collection, upload, known, single=True)
+                partial(_store, app, collection or app.settings.collection, upload, known, single=True),
+                limiter=limiter,
             )
         response.status_code = 201 if stored.documents[0].outcome == "added" else 200
         return stored.documents[0]
@@ -108,18 +114,23 @@ def uploads_router(app: App) -> APIRouter:
         async with _received(request) as upload:
             document_id = _valid_id(upload.id or upload.name or _content_id(upload.data))
             stored = await run_sync(
-                partial(_store, app, collection or app.settings.collection, upload, document_id, single=False)
+                partial(
+                    _store, app, collection or app.settings.collection, upload, document_id, single=False
+                ),
+                limiter=limiter,
             )
         response.status_code = 201 if any(d.outcome == "added" for d in stored.documents) else 200
         return stored
 
     @router.delete("/{document_id:path}")
-    def delete(
-        document_id: str,
+    async def delete(
+        document_id: KnownId,
         collection: CollectionName | None = None,
     ) -> DeletedOut:
         """Delete a document with all its revisions; from the returned version on it is gone."""
-        version = app.builder.delete(collection or app.settings.collection, document_id)
+        version = await run_sync(
+            app.builder.delete, collection or app.settings.collection, document_id, limiter=limiter
+        )
         return DeletedOut(id=document_id, index_version=version)
 
     return router
@@ -140,6 +151,13 @@ async def _received(request: Request) -> AsyncIterator[_Upload]:
 
 
 def _of_form(form: FormData) -> _Upload:
+    names = [name for name, _ in form.multi_items()]
+    surplus = sorted({name for name in names if name not in _FORM["properties"] or names.count(name) > 1})
+    if surplus:
+        raise InvalidInput(
+            f"The form has a part {surplus[0]!r} that is unknown, or there twice.",
+            f"Its parts are {', '.join(_FORM['properties'])}; the collection goes into the address.",
+        )
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise InvalidInput("The form has no file.", "Send it as the part `file`.")
@@ -150,7 +168,9 @@ def _of_form(form: FormData) -> _Upload:
 
 
 def _store(app: App, collection: str, upload: _Upload, document_id: str, *, single: bool) -> UploadOut:
-    with TemporaryDirectory(prefix="citewise-") as folder:
+    uploads = app.index.layout.uploads
+    uploads.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=uploads) as folder:
         path = Path(folder, f"upload{upload.format.extensions[0]}")
         with path.open("wb") as file:
             shutil.copyfileobj(upload.data, file)
@@ -219,7 +239,7 @@ def _field(value: object) -> str | None:
 def _form_metadata(value: object) -> Mapping[str, Json]:
     try:
         metadata = json.loads(value) if isinstance(value, str) and value else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"The part `metadata` is not JSON ({error}).", "Send a JSON object.") from error
     if not isinstance(metadata, dict):
         raise InvalidInput("The part `metadata` is no JSON object.", "Send a JSON object.")

@@ -50,7 +50,9 @@ def perform(app: App, operation: Operation) -> None:
             builder.expire(0)
             builder.purge()
         case "backup":
-            back_up(app.index.store, Path(operation["file"]))
+            file = Path(operation["file"])
+            file.parent.mkdir(exist_ok=True)
+            back_up(app.index.store, file)
         case "restore":
             with write_lock(app.index.layout):
                 restore(Path(operation["file"]), app.index.layout, replace=True)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,10 @@ def test_bad_input_is_named_with_what_to_do(
     assert message in failed.stderr
     assert failed.stdout == ""
     assert "Traceback" not in failed.stderr
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert _run("--version", cwd=tmp_path).stdout == f"citewise {version('citewise')}\n"
 
 
 def test_ask_without_an_index_says_how_to_build_one(tmp_path: Path) -> None:

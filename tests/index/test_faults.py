@@ -209,6 +209,22 @@ def test_every_value_has_a_checksum(
     store.close()
 
 
+def test_a_backup_takes_the_place_of_backups_only(
+    comparison: Comparison, data_dir: Path, tmp_path: Path
+) -> None:
+    """An index that somebody serves, or any other file, is not replaced by a copy."""
+    store = SqliteStore(Layout(data_dir).database)
+    backup, other = tmp_path / "backup.db", tmp_path / "letter.txt"
+    other.write_text("Dear all")
+    assert back_up(store, backup) == back_up(store, backup)
+    for taken in (Layout(data_dir).database, other, tmp_path):
+        before = taken.read_bytes() if taken.is_file() else None
+        with pytest.raises(IndexExists, match="no backup"):
+            back_up(store, taken)
+        assert before is None or taken.read_bytes() == before
+    store.close()
+
+
 def test_damaged_texts_and_passages_are_not_shown(comparison: Comparison, data_dir: Path) -> None:
     with closing(sqlite3.connect(Layout(data_dir).database)) as connection, connection:
         connection.execute("UPDATE revisions SET text = replace(text, '1910', '1911')")

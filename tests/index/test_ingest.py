@@ -1,6 +1,7 @@
 """Folders into the index, again and again."""
 
 import json
+import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -120,6 +121,13 @@ def test_prune_keeps_what_cannot_be_read_now_and_what_lies_elsewhere(
     assert list(report.failed) == ["a.txt"]
     assert report.removed == []
     assert _ids(app) == ["a.txt", "c.txt", "sub/b.txt"]
+
+
+def test_a_name_that_is_not_utf8_fails_by_itself(app: App, folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_text(COMET)
+    report = _index(app, folder)
+    assert list(report.failed) == ["caf\ufffd.txt"]
+    assert report.added == ["a.txt", "sub/b.txt"]
 
 
 def test_a_document_deleted_by_hand_comes_back_with_its_file(app: App, folder: Path) -> None:

@@ -163,7 +163,17 @@ def test_filters_select_exactly(store: SqliteStore, filters: Filters, expected: 
 
 
 @pytest.mark.parametrize(
-    "filters", [{"a": {"near": 1}}, {"a": {}}, {"a": None}, {'a"b': 1}, {"a": [[1]]}, {"a": 10**30}]
+    "filters",
+    [
+        {"a": {"near": 1}},
+        {"a": {}},
+        {"a": None},
+        {'a"b': 1},
+        {"a": [[1]]},
+        {"a": 10**30},
+        {"published_at": {"gte": "soon"}},
+        {"published_at": "2024-13-45"},
+    ],
 )
 def test_filters_that_make_no_sense_are_refused(store: SqliteStore, filters: Filters) -> None:
     with pytest.raises(InvalidFilter):

@@ -102,6 +102,8 @@ def test_search_returns_ranked_passages(client: TestClient) -> None:
     [
         ({"question": ""}, "empty"),
         ({"question": "  \n"}, "empty"),
+        ({"question": "?"}, "no word"),
+        ({"question": "\u202e😀"}, "no word"),
         ({"question": "x" * 100_000}, "100,000"),
         ({"question": "x", "top_k": 0}, "top_k"),
         ({"question": "x", "unknown": 1}, "unknown"),

@@ -2,19 +2,23 @@
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
+from filelock import FileLock
 
 from index.verify import verify
 from service.http.app import create_app
 from service.wiring import App
 
 COMET = "The comet returned in May 1910. Crowds watched it from the harbour."
+DEEP = '{"a":' + "[" * 100 + "]" * 100 + "}"
 MARKDOWN = b"# Comets\n\n" + COMET.encode()
 
 
@@ -97,9 +101,15 @@ def test_the_file_itself_or_a_form_can_be_sent(client: TestClient) -> None:
         ({"json": {"text": "x y", "metadata": {"tags": "sky"}}}, 422, "list of strings"),
         ({"json": {"text": "x y", "metadata": {"title": 7}}}, 422, "title"),
         ({"content": b"{", "headers": {"content-type": "application/json"}}, 422, "JSON"),
-        ({"files": {"other": b"x"}}, 422, "part `file`"),
+        ({"files": {"other": b"x"}}, 422, "'other'"),
+        ({"data": {"id": "x"}, "files": {"metadata": (None, "{}")}}, 422, "part `file`"),
         ({"files": {"file": ("a.exe", b"MZ")}}, 415, "a.exe"),
         ({"files": {"file": ("a.txt", b"x y")}, "data": {"metadata": "[1]"}}, 422, "JSON object"),
+        ({"files": {"file": ("a.txt", b"x y")}, "data": {"metadata": "[" * 9999}}, 422, "not JSON"),
+        ({"files": {"file": ("a.txt", b"x y")}, "data": {"metadata": DEEP}}, 422, "32 levels"),
+        ({"json": {"text": "x y", "metadata": json.loads(DEEP)}}, 422, "32 levels"),
+        ({"files": {"file": ("a.txt", b"x y")}, "data": {"colection": "c"}}, 422, "'colection'"),
+        ({"files": [("file", ("a.txt", b"x y")), ("file", ("b.txt", b"x y"))]}, 422, "there twice"),
     ],
 )
 def test_what_cannot_be_stored_is_a_problem_and_leaves_nothing(
@@ -110,6 +120,44 @@ def test_what_cannot_be_stored_is_a_problem_and_leaves_nothing(
         assert response.headers["content-type"] == "application/problem+json"
         assert said in response.json()["detail"]
     assert app.index.store.version() == 0
+
+
+def test_a_document_is_found_however_its_id_is_composed(client: TestClient) -> None:
+    assert _put(client, "cafe%CC%81", COMET).json()["id"] == "café"
+    for spelled in ("cafe%CC%81", "caf%C3%A9"):
+        assert client.get(f"/v1/documents/{spelled}").status_code == 200
+        assert client.get(f"/v1/documents/{spelled}/text").text == COMET
+    assert client.delete("/v1/documents/cafe%CC%81").status_code == 200
+
+
+@pytest.mark.parametrize("document_id", ["a%00b", "%ff", "x/text", "x%2Ftext", "a%09b", "a" * 1001])
+def test_an_id_that_could_not_be_found_again_is_refused(
+    client: TestClient, app: App, document_id: str
+) -> None:
+    refused = _put(client, document_id, COMET)
+    assert refused.status_code == 422, refused.text
+    assert app.index.store.version() == 0
+
+
+def test_uploads_lie_in_the_data_directory_and_leave_nothing(client: TestClient, app: App) -> None:
+    _put(client, "a", COMET)
+    assert list(app.index.layout.uploads.iterdir()) == []
+    left = app.index.layout.uploads / "left"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    app.builder.purge()
+    assert list(app.index.layout.uploads.iterdir()) == []
+
+
+def test_waiting_uploads_leave_room_for_questions(client: TestClient, app: App) -> None:
+    _put(client, "a", COMET)
+    with FileLock(app.index.layout.write_lock), ThreadPoolExecutor(12) as pool:
+        waiting = [pool.submit(_put, client, f"d{n}", f"{COMET} Number {n}.") for n in range(10)]
+        answered = [_ask(client)["answerable"] for _ in range(3)]
+        assert client.get("/health/live").status_code == 200
+        assert not any(upload.done() for upload in waiting)
+    assert answered == [True] * 3
+    assert {upload.result().status_code for upload in waiting} <= {201, 503}
 
 
 @pytest.mark.parametrize("announced", [True, False])
