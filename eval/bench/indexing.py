@@ -10,7 +10,7 @@ from typing import TypeVar
 from index.build import Builder
 from index.embed.onnx import OnnxEmbedder
 from index.ingest import Ingest
-from index.load.files import find_sources
+from index.load.files import Source, find_sources
 from index.types import Vector
 from service.settings import load_settings
 from service.wiring import open_app
@@ -42,19 +42,22 @@ def main() -> None:
     print("| round | documents | passages | seconds | per 1,000 passages | in embedding | again, unchanged |")
     print("|---|---|---|---|---|---|---|")
     for number in range(1, arguments.rounds + 1):
-        with TemporaryDirectory() as folder:
-            settings = load_settings(data_dir=Path(folder, "index"))
-            with open_app(settings, create=True) as app:
-                embedder = _Timed(settings.embedder, settings.cache_dir / "models")
-                builder = Builder(app.index, app.builder.chunker, embedder)
-                ingest = Ingest(builder, app.sandbox, "default")
-                report, seconds = _timed(lambda: ingest.add(sources))  # noqa: B023  # called at once
-                _, again = _timed(lambda: ingest.add(sources))  # noqa: B023  # called at once
-                (held,) = app.index.store.collections()
-        print(
-            f"| {number} | {len(report.added)} | {held.chunks} | {seconds:.1f} |"
-            f" {seconds / held.chunks * 1000:.1f} s | {embedder.seconds / seconds:.0%} | {again:.2f} s |"
-        )
+        print(f"| {number} | {_round(sources)} |")
+
+
+def _round(sources: Sequence[Source]) -> str:
+    """The cells of one round in an empty directory."""
+    with TemporaryDirectory() as folder:
+        settings = load_settings(data_dir=Path(folder, "index"))
+        with open_app(settings, create=True) as app:
+            embedder = _Timed(settings.embedder, settings.cache_dir / "models")
+            ingest = Ingest(Builder(app.index, app.builder.chunker, embedder), app.sandbox, "default")
+            report, seconds = _timed(lambda: ingest.add(sources))
+            share = embedder.seconds / seconds
+            _, again = _timed(lambda: ingest.add(sources))
+            (held,) = app.index.store.collections()
+    per_thousand = seconds / held.chunks * 1000
+    return f"{len(report.added)} | {held.chunks} | {seconds:.1f} | {per_thousand:.1f} s | {share:.0%} | {again:.2f} s"
 
 
 def _timed(work: Callable[[], R]) -> tuple[R, float]:

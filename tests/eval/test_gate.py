@@ -124,7 +124,7 @@ def test_a_broken_reranker_is_caught(seeds_app: App, baseline: Run, monkeypatch:
 
 
 def test_reruns_of_the_unchanged_system_pass(seeds_app: App, baseline: Run, tmp_path: Path) -> None:
-    """Twenty of them, over different halves of the questions so that times and caches differ."""
+    """Twenty of them, each over another dozen of the questions."""
     cases = read_cases(QUESTIONS)
     for number in range(20):
         chosen = np.random.default_rng(number).permutation(len(cases))[:12]
