@@ -56,8 +56,8 @@ def _round(sources: Sequence[Source]) -> str:
             share = embedder.seconds / seconds
             _, again = _timed(lambda: ingest.add(sources))
             (held,) = app.index.store.collections()
-    per_thousand = seconds / held.chunks * 1000
-    return f"{len(report.added)} | {held.chunks} | {seconds:.1f} | {per_thousand:.1f} s | {share:.0%} | {again:.2f} s"
+    made = f"{len(report.added)} | {held.chunks} | {seconds:.1f} | {seconds / held.chunks * 1000:.1f} s"
+    return f"{made} | {share:.0%} | {again:.2f} s"
 
 
 def _timed(work: Callable[[], R]) -> tuple[R, float]:
