@@ -21,11 +21,14 @@ class ChunkerConfig:
         min_tokens: A new heading starts a new passage only when the one before has at
             least this size, so that lists of short sections do not become crumbs.
         context_tokens: Most that title and headings may take.
+        lead_tokens: Most that the opening sentence may take, which stands in for them in a
+            document that has neither: it mostly says whom or what all the rest is about.
     """
 
     max_tokens: int = 160
     min_tokens: int = 48
     context_tokens: int = 48
+    lead_tokens: int = 32
 
     def describe(self) -> dict[str, Json]:
         """The configuration as the manifest records it."""
@@ -56,6 +59,7 @@ class SentenceChunker:
             else:
                 pieces.extend(self._cut(text, sentence, count))
         outline = _Outline(document)
+        lead = self._lead(text, pieces)
         contexts: dict[str, str] = {}
         chunks = []
         for run in self._pack(text, pieces):
@@ -70,7 +74,7 @@ class SentenceChunker:
                     start=start,
                     end=end,
                     text=text[start:end],
-                    context=contexts[context],
+                    context=contexts[context] or (lead if chunks else ""),
                     sentences=tuple(run),
                 )
             )
@@ -113,6 +117,13 @@ class SentenceChunker:
             if trimmed_end > trimmed_start:
                 yield Sentence(trimmed_start, trimmed_end, sentence.kind)
             start = end
+
+    def _lead(self, text: str, pieces: Sequence[Sentence]) -> str:
+        """The opening sentence, whole words of it from the first on."""
+        words = text[pieces[0].start : pieces[0].end].split() if pieces else []
+        while words and self._count_tokens([" ".join(words)])[0] > self._config.lead_tokens:
+            words = words[: -max(1, len(words) // 8)]
+        return " ".join(words)
 
     def _fit(self, context: str) -> str:
         """Drop the outermost words first: the nearest heading says most."""

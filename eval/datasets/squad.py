@@ -14,7 +14,8 @@ def read_squad(path: Path) -> tuple[dict[str, str], list[Case]]:
 
     Returns:
         Texts by document id, one document an article with its paragraphs joined by blank
-        lines, and the cases with the first stated answer's place as evidence.
+        lines, and the cases with the first stated answer's place as evidence. Where the
+        stated offset does not hold the answer, its first occurrence is meant.
     """
     articles = json.loads(path.read_text(encoding="utf-8"))["data"]
     texts: dict[str, str] = {}
@@ -41,7 +42,13 @@ def _squad_cases(
             yield Case(str(qa["id"]), qa["question"], answerable=False)
         elif qa["answers"] and unchanged:
             first = qa["answers"][0]
-            start = offset + first["answer_start"]
-            place = GoldEvidence(document_id, start=start, end=start + len(first["text"]))
+            start = first["answer_start"]
+            if not paragraph["context"].startswith(first["text"], start):
+                start = paragraph["context"].find(first["text"])
+            if start < 0:
+                continue
+            place = GoldEvidence(
+                document_id, start=offset + start, end=offset + start + len(first["text"])
+            )
             answers = tuple(dict.fromkeys(a["text"] for a in qa["answers"]))
             yield Case(str(qa["id"]), qa["question"], True, answers, evidence=(place,))

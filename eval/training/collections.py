@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.datasets.squad import read_squad
@@ -25,10 +25,18 @@ class Collection:
 
 
 def squad(path: Path) -> Collection:
-    """SQuAD format; a document is an article."""
+    """SQuAD format; a document is an article, of which some sets name no title."""
     texts, cases = read_squad(path)
-    documents = {i: (i.split("_", 1)[1].replace("_", " "), text) for i, text in texts.items()}
+    titles = {i: i.split("_", 1)[1].replace("_", " ") for i in texts}
+    documents = {i: ("" if titles[i] == "article" else titles[i], text) for i, text in texts.items()}
     return Collection(path.stem, documents, cases)
+
+
+def policyqa(path: Path) -> Collection:
+    """PolicyQA, in SQuAD format; a document is a website's policy, its title the site's name."""
+    collection = squad(path)
+    documents = {i: (title.replace(".", " "), text) for i, (title, text) in collection.documents.items()}
+    return replace(collection, documents=documents)
 
 
 def natural_questions(path: Path) -> Collection:
@@ -52,7 +60,11 @@ def natural_questions(path: Path) -> Collection:
     return Collection("nq", documents, cases)
 
 
-READERS: Mapping[str, Callable[[Path], Collection]] = {"squad": squad, "nq": natural_questions}
+READERS: Mapping[str, Callable[[Path], Collection]] = {
+    "squad": squad,
+    "policyqa": policyqa,
+    "nq": natural_questions,
+}
 
 
 def build(collection: Collection, builder: Builder, index: Index) -> None:

@@ -1,0 +1,136 @@
+"""Questions with passages to read, cut and chosen as the product cuts and chooses them.
+
+    python -m eval.training.passages --out passages.jsonl squad:PATH:16000 nq:PATH policyqa:PATH:1500
+
+A line is one question against one passage of a document: the passage's text, what it stands
+under, its sentences, the span that answers and the sentences that the span lies in. An
+answerable question comes once with its own passage, and every second time also with the
+passage nearest by TF-IDF that does not contain an accepted answer; every fourth time it is
+also made to ask about something else (``swaps``). A question that its set calls unanswerable
+comes with the nearest passage. ``policyqa`` asks the same of every website, so what is nearest
+elsewhere usually answers too: it gives no negatives.
+
+Documents are split four to one into training and held-out by a hash of their id.
+"""
+
+import argparse
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from tokenizers import Tokenizer
+
+from eval.training.collections import READERS, Collection
+from eval.training.evidence import is_held_out, sample
+from eval.training.swaps import swapped
+from eval.types import Case
+from index.chunk import ChunkerConfig, CountTokens, SentenceChunker
+from index.embed.resolve import DEFAULT_MODEL, resolve_model
+from index.text.blocks import infer_headings
+from index.types import Chunk, Document, Json
+
+SEED = 3
+NEAREST = 6
+BATCH = 256
+EVERYTHING = 1_000_000
+Row: TypeAlias = dict[str, Json]
+
+
+def main() -> None:
+    """Write the rows of the sets named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("sets", nargs="+", help=f"KIND:PATH or KIND:PATH:LIMIT, KIND one of {list(READERS)}")
+    arguments = parser.parse_args()
+    chunker = SentenceChunker(_count_tokens(), ChunkerConfig())
+    with arguments.out.open("w", encoding="utf-8") as out:
+        for named in arguments.sets:
+            kind, path, *limit = named.split(":")
+            collection = READERS[kind](Path(path))
+            cases = sample(collection, int(*limit) if limit else EVERYTHING)
+            rows = list(_rows(collection, cases, chunker, negatives=kind != "policyqa"))
+            for row in rows:
+                out.write(json.dumps({"set": collection.name, **row}, ensure_ascii=False) + "\n")
+            answered = sum(bool(r["gold"]) for r in rows)
+            held_out = sum(bool(r["held_out"]) for r in rows)
+            print(f"{collection.name}: {len(rows)} passages, {answered} answer, {held_out} held out", flush=True)
+
+
+def _count_tokens() -> CountTokens:
+    tokenizer = Tokenizer.from_file(str(resolve_model(DEFAULT_MODEL) / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(e.ids) for e in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    return count
+
+
+def _rows(
+    collection: Collection, cases: Sequence[Case], chunker: SentenceChunker, *, negatives: bool
+) -> Iterator[Row]:
+    rng = random.Random(SEED)
+    by_document = {
+        i: chunker.chunk(Document(i, text, {"title": title} if title else {}, infer_headings(text)))
+        for i, (title, text) in collection.documents.items()
+    }
+    chunks = [chunk for several in by_document.values() for chunk in several]
+    for case, ranking in _nearest(cases, chunks):
+        if not case.answerable:
+            nearest = ranking[0]
+            yield _row(case.question, nearest, None, is_held_out(nearest.document_id))
+            continue
+        (place, *_) = case.evidence
+        start, end = place.start or 0, place.end or 0
+        held_out = is_held_out(place.document_id)
+        own = next((c for c in by_document[place.document_id] if c.start <= start and end <= c.end), None)
+        if own is None:
+            continue
+        yield _row(case.question, own, (start - own.start, end - own.start), held_out)
+        others = [c for c in ranking if c is not own and not _contains(c, case)][:NEAREST]
+        if not negatives or not others:
+            continue
+        if rng.random() < 0.5:
+            yield _row(case.question, rng.choice(others), None, held_out)
+        if rng.random() < 0.25:
+            about = swapped(case.question, f"{own.context} {own.text}", [c.text for c in others], rng)
+            if about:
+                yield _row(about, own, None, held_out)
+
+
+def _nearest(cases: Sequence[Case], chunks: Sequence[Chunk]) -> Iterator[tuple[Case, list[Chunk]]]:
+    vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=r"\w+")
+    passages = vectorizer.fit_transform([f"{c.context} {c.text}" for c in chunks])
+    for at in range(0, len(cases), BATCH):
+        batch = cases[at : at + BATCH]
+        scores = (vectorizer.transform([c.question for c in batch]) @ passages.T).toarray()
+        for case, row in zip(batch, scores, strict=True):
+            best = np.argpartition(-row, min(2 * NEAREST, len(row) - 1))[: 2 * NEAREST]
+            yield case, [chunks[i] for i in sorted(best, key=lambda i: -row[i])]
+
+
+def _contains(chunk: Chunk, case: Case) -> bool:
+    return any(a.lower() in chunk.text.lower() for a in case.answers)
+
+
+def _row(question: str, chunk: Chunk, span: tuple[int, int] | None, held_out: bool) -> Row:
+    sentences = [(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
+    gold = [i for i, (a, b) in enumerate(sentences) if span and a < span[1] and span[0] < b]
+    return {
+        "question": question,
+        "context": chunk.context,
+        "text": chunk.text,
+        "sentences": [list(s) for s in sentences],
+        "span": list(span) if span else None,
+        "gold": list(gold),
+        "held_out": held_out,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""A question and a passage read together: which sentences answer, and which words of them.
+
+One MiniLM encoder with three outputs for each token (``eval/training/reader.py``), run by
+ONNX Runtime in 8 bit: start and end of the answering span, as in Devlin et al. (2019),
+"BERT", with the first token standing for "no answer", and how much the token speaks for its
+sentence. It sees the question, what the passage stands under, and the passage.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+from index.onnx import open_session
+from index.types import Chunk
+
+# Tokens of each part; a part that is longer is cut.
+QUESTION_TOKENS, CONTEXT_TOKENS, PASSAGE_TOKENS = 64, 32, 224
+# A longer span answers nothing shortly.
+SPAN_TOKENS = 24
+# Tokens that are run together: passages of like length, and a bound on memory.
+BATCH_TOKENS = 2048
+
+Ids = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """One question and passage as the model takes them.
+
+    Attributes:
+        ids: Token ids, ``[CLS] question [SEP] context [SEP] passage [SEP]``.
+        first: Where the passage begins among them.
+        question: Where the question ends among them.
+        offsets: The range of each token of the passage in its text, shape ``(n, 2)``.
+    """
+
+    ids: list[int]
+    first: int
+    question: int
+    offsets: Ids
+
+    def tokens_of(self, start: int, end: int) -> range:
+        """The positions of the tokens that touch a range of the passage's text."""
+        touching = np.flatnonzero((self.offsets[:, 0] < end) & (start < self.offsets[:, 1]))
+        if not touching.size:
+            return range(0)
+        return range(self.first + int(touching[0]), self.first + int(touching[-1]) + 1)
+
+
+class PassageTokenizer:
+    """Encodes a question with a passage.
+
+    Args:
+        tokenizer: A BERT tokenizer.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        self._tokenizer = tokenizer
+        vocabulary = tokenizer.get_vocab()
+        self._start, self._stop = vocabulary["[CLS]"], vocabulary["[SEP]"]
+
+    def encode(self, question: str, context: str, text: str) -> Encoded:
+        """Encode one passage; of its context the end is kept, which says most."""
+        asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_TOKENS]
+        above = self._tokenizer.encode(context, add_special_tokens=False).ids[-CONTEXT_TOKENS:]
+        passage = self._tokenizer.encode(text, add_special_tokens=False)
+        head = [self._start, *asked, self._stop, *above, self._stop]
+        ids = [*head, *passage.ids[:PASSAGE_TOKENS], self._stop]
+        offsets = np.array(passage.offsets[:PASSAGE_TOKENS], dtype=np.int64).reshape(-1, 2)
+        return Encoded(ids, len(head), len(asked) + 2, offsets)
+
+
+def padded(encoded: Sequence[Encoded]) -> tuple[Ids, Ids, Ids]:
+    """Token ids, attention mask and token types, each of shape ``(n, longest)``."""
+    ids = np.zeros((len(encoded), max(len(e.ids) for e in encoded)), dtype=np.int64)
+    mask, types = np.zeros_like(ids), np.zeros_like(ids)
+    for row, e in enumerate(encoded):
+        ids[row, : len(e.ids)] = e.ids
+        mask[row, : len(e.ids)] = 1
+        types[row, e.question : len(e.ids)] = 1
+    return ids, mask, types
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What the model makes of one passage.
+
+    Attributes:
+        sentences: Log-odds of each sentence of the chunk that it answers, shape
+            ``(len(chunk.sentences),)``; what was cut off has the least of the others.
+        span: The best span as a range of the document's text.
+        answerable: Log-odds of the best span against "no answer".
+    """
+
+    sentences: Floats
+    span: tuple[int, int]
+    answerable: float
+
+
+def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
+    """First and last token of the best span of at most ``SPAN_TOKENS``, and its logit."""
+    scores = starts[:, np.newaxis] + ends[np.newaxis]
+    n = len(starts)
+    allowed = np.triu(np.ones((n, n), dtype=bool)) & ~np.triu(np.ones((n, n), dtype=bool), SPAN_TOKENS)
+    scores = np.where(allowed, scores, -np.inf)
+    first, last = divmod(int(scores.argmax()), n)
+    return first, last, float(scores[first, last])
+
+
+class Reader:
+    """The shipped model. Thread-safe."""
+
+    def __init__(self) -> None:
+        with as_file(files("service.answering").joinpath("model")) as folder:
+            model = folder / "reader.onnx"
+            self.revision = f"reader@sha256:{hashlib.sha256(model.read_bytes()).hexdigest()}"
+            self._session = open_session(model)
+            self._tokenizer = PassageTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
+
+    def read(self, question: str, chunks: Sequence[Chunk]) -> list[Reading]:
+        """Read passages, in any number, each by itself."""
+        encoded = [self._tokenizer.encode(question, c.context, c.text) for c in chunks]
+        readings: list[Reading | None] = [None] * len(chunks)
+        batch: list[int] = []
+        for i in sorted(range(len(chunks)), key=lambda i: len(encoded[i].ids)):
+            if batch and (len(batch) + 1) * len(encoded[i].ids) > BATCH_TOKENS:
+                self._read(chunks, encoded, batch, readings)
+                batch = []
+            batch.append(i)
+        if batch:
+            self._read(chunks, encoded, batch, readings)
+        return [r for r in readings if r is not None]
+
+    def _read(
+        self,
+        chunks: Sequence[Chunk],
+        encoded: Sequence[Encoded],
+        batch: Sequence[int],
+        readings: list[Reading | None],
+    ) -> None:
+        names = ("input_ids", "attention_mask", "token_type_ids")
+        feed = dict(zip(names, padded([encoded[i] for i in batch]), strict=True))
+        (logits,) = self._session.run(None, feed)
+        for i, row in zip(batch, np.asarray(logits, dtype=np.float64), strict=True):
+            readings[i] = _reading(chunks[i], encoded[i], row)
+
+
+def _reading(chunk: Chunk, encoded: Encoded, logits: Floats) -> Reading:
+    """Make sense of the outputs for one passage: shape ``(tokens, 3)``, start, end, sentence."""
+    tokens = [encoded.tokens_of(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
+    read = [logits[t.start : t.stop, 2].mean() if t else np.nan for t in tokens]
+    sentences = np.array(read)
+    sentences[np.isnan(sentences)] = np.nanmin(sentences)
+    passage = logits[encoded.first : encoded.first + len(encoded.offsets)]
+    first, last, score = best_span(passage[:, 0], passage[:, 1])
+    start, end = int(encoded.offsets[first, 0]), int(encoded.offsets[last, 1])
+    null = float(logits[0, 0] + logits[0, 1])
+    return Reading(sentences, (chunk.start + start, chunk.start + end), score - null)
