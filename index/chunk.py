@@ -25,7 +25,7 @@ class ChunkerConfig:
             document that has neither: it mostly says whom or what all the rest is about.
     """
 
-    max_tokens: int = 160
+    max_tokens: int = 200
     min_tokens: int = 48
     context_tokens: int = 48
     lead_tokens: int = 32
@@ -61,7 +61,7 @@ class SentenceChunker:
         outline = _Outline(document)
         lead = self._lead(text, pieces)
         contexts: dict[str, str] = {}
-        chunks = []
+        chunks: list[Chunk] = []
         for run in self._pack(text, pieces):
             start, end = run[0].start, run[-1].end
             context = outline.context(start)

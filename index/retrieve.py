@@ -1,18 +1,26 @@
-"""A question into ranked passages: dense and lexical search, fused by rank."""
+"""A question into ranked passages: dense and lexical search, and which documents it is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from index.index import View
+from index.scope import Scope
 from index.store.filters import Filters
-from index.text.analysis import content_terms
+from index.text.analysis import content_terms, distinctive
 from index.types import Hit, Vector
 
-# Cormack, Clarke and Büttcher (2009), "Reciprocal rank fusion outperforms Condorcet and
-# individual rank learning methods": k = 60 there, and not sensitive.
-RRF_K = 60
 # Deep enough that a passage found well by one search is also ranked by the other.
-CANDIDATES = 50
+CANDIDATES = 100
+# A passage scores its cosine, plus LEXICAL times its BM25 over the sum of the question's
+# inverse document frequencies (a scale that does not depend on what else was found), plus
+# SCOPE times the share of the question's names in its document. docs/retrieval.md has the
+# ablation; a score by ranks (Cormack et al. 2009) finds less, since it cannot tell a
+# passage that is best by far from one that is best by a hair.
+LEXICAL = 0.6
+SCOPE = 0.5
+# Documents that hold the most of the question's names are searched by themselves as well,
+# if they are not more than this: in a large collection others may fill all the candidates.
+FOCUS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,20 +31,23 @@ class Question:
         text: As asked.
         vector: Its embedding, shape ``(dimension,)``.
         terms: Its distinct content terms.
+        names: Those of them that single out one thing: names, numbers, ordinals.
     """
 
     text: str
     vector: Vector
     terms: Sequence[str]
+    names: Sequence[str]
 
     @classmethod
     def of(cls, text: str, vector: Vector) -> "Question":
         """Analyse a question."""
-        return cls(text, vector, content_terms(text))
+        names = dict.fromkeys(t.term for t in distinctive(text))
+        return cls(text, vector, content_terms(text), list(names))
 
 
 def retrieve(view: View, question: Question, k: int, filters: Filters | None = None) -> list[Hit]:
-    """The ``k`` best passages by reciprocal rank fusion, best first, ties by chunk id.
+    """The ``k`` best passages, best first, ties by chunk id.
 
     Args:
         view: The collection at one version.
@@ -47,33 +58,43 @@ def retrieve(view: View, question: Question, k: int, filters: Filters | None = N
     Raises:
         InvalidFilter: A filter that cannot be understood.
     """
-    documents = view.store.matching(view.collection, filters) if filters else None
+    allowed = view.store.matching(view.collection, filters) if filters else None
     depth = max(k, CANDIDATES)
-    dense = dict(view.vectors.search(question.vector, depth, view.version, documents))
-    lexical = dict(view.lexical.search(question.terms, depth, documents))
-    fused = fuse([list(dense), list(lexical)])
-    best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[:k]
-    found = view.store.chunks(view.collection, best)
+    dense = dict(view.vectors.search(question.vector, depth, view.version, allowed))
+    lexical = dict(view.lexical.search(question.terms, depth, allowed))
+    scope = Scope.of(view, question.names)
+    focus = _focus(scope, allowed)
+    if focus:
+        dense |= view.vectors.search(question.vector, k, view.version, focus)
+        lexical |= view.lexical.search(question.terms, k, focus)
+    found = view.store.chunks(view.collection, list(dense | lexical))
+    weight = sum(view.lexical.weights(question.terms).values()) or 1.0
+    scores = {}
+    for chunk_id, embedded in found.items():
+        cosine = dense.get(chunk_id, float(embedded.vector @ question.vector))
+        scores[chunk_id] = (
+            cosine
+            + LEXICAL * lexical.get(chunk_id, 0.0) / weight
+            + SCOPE * scope.share(embedded.chunk.document_id)
+        )
+    best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:k]
     records = {
         document_id: view.store.document(view.collection, document_id)
-        for document_id in {e.chunk.document_id for e in found.values()}
+        for document_id in {found[chunk_id].chunk.document_id for chunk_id in best}
     }
     return [
         Hit(
             embedded=found[chunk_id],
             document=records[found[chunk_id].chunk.document_id],
-            score=fused[chunk_id],
+            score=scores[chunk_id],
             dense=dense.get(chunk_id, float(found[chunk_id].vector @ question.vector)),
             lexical=lexical.get(chunk_id),
+            scope=scope.share(found[chunk_id].chunk.document_id),
         )
         for chunk_id in best
     ]
 
 
-def fuse(rankings: Sequence[Sequence[str]]) -> Mapping[str, float]:
-    """Reciprocal rank fusion: the sum over rankings of ``1 / (60 + rank)``."""
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, item in enumerate(ranking, start=1):
-            scores[item] = scores.get(item, 0.0) + 1.0 / (RRF_K + rank)
-    return scores
+def _focus(scope: Scope, allowed: Set[str] | None) -> Set[str]:
+    nearest = scope.nearest() if allowed is None else scope.nearest() & allowed
+    return nearest if len(nearest) <= FOCUS else frozenset()

@@ -170,6 +170,8 @@ class Hit:
         score: The fused score by which hits are ordered (higher is better).
         dense: Cosine similarity of question and passage, in [-1, 1].
         lexical: BM25 score, or None when it is not among the best by terms.
+        scope: The share of the question's names and numbers, by weight, that occur in its
+            document, in [0, 1]; 1 for a question without any.
     """
 
     embedded: EmbeddedChunk
@@ -177,6 +179,7 @@ class Hit:
     score: float
     dense: float
     lexical: float | None
+    scope: float = 1.0
 
     @property
     def chunk(self) -> Chunk:

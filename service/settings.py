@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     embedder: str = Field(
         DEFAULT_MODEL, description="Packaged model, folder, or model in the local hub cache."
     )
-    chunk_tokens: int = Field(160, ge=16, le=8192, description="Most tokens of a passage.")
+    chunk_tokens: int = Field(200, ge=16, le=8192, description="Most tokens of a passage.")
     collection: str = Field(
         DEFAULT_COLLECTION, min_length=1, description="Collection used when none is named."
     )

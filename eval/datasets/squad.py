@@ -47,8 +47,6 @@ def _squad_cases(
                 start = paragraph["context"].find(first["text"])
             if start < 0:
                 continue
-            place = GoldEvidence(
-                document_id, start=offset + start, end=offset + start + len(first["text"])
-            )
+            place = GoldEvidence(document_id, start=offset + start, end=offset + start + len(first["text"]))
             answers = tuple(dict.fromkeys(a["text"] for a in qa["answers"]))
             yield Case(str(qa["id"]), qa["question"], True, answers, evidence=(place,))

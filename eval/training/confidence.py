@@ -1,24 +1,24 @@
-"""Learn how much to trust the cross-encoder, and when to abstain.
+"""Learn how much to trust the reader, and when to abstain.
 
-    python -m eval.training.confidence --work DIR squad:PATH nq:PATH
+    python -m eval.training.confidence --work DIR squad:PATH nq:PATH --reserve squad:PATH
 
-Both models are fitted on documents that neither the linear scorer nor the cross-encoder
-was trained on. ``reading`` mixes the two into the probability that a sentence answers;
-``confidence`` tells whether the best sentence is right at all. Its negatives are SQuAD's
-unanswerable questions, answerable ones with the gold passage taken away, answerable ones
-made to ask about something else (``swaps``), and questions of another collection. It may
-only use a feature in the direction that makes sense: SQuAD's writers made unanswerable
-questions from the words of the text, and a free fit learns from them that much overlap is
-a bad sign, which it is nowhere else.
+Both models are fitted on documents that neither the linear scorer nor the reader was trained
+on; of a set named with ``--reserve`` only these are indexed at all. ``reading`` mixes the two
+into the probability that a sentence answers; ``confidence`` tells whether the best sentence is
+right at all. Its negatives are SQuAD's unanswerable questions, answerable ones with the gold
+passage taken away, answerable ones made to ask about something else (``swaps``), and questions
+of another collection. It may only use a feature in the direction that makes sense: SQuAD's
+writers made unanswerable questions from the words of the text, and a free fit learns from them
+that much overlap is a bad sign, which it is nowhere else.
 
-Figures are from fitting on one half of these documents and judging the other; what ships is fitted on
-both.
+Figures are from fitting on one half of these documents and judging the other; what ships is
+fitted on both.
 """
 
 import argparse
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -29,11 +29,12 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from eval.training.collections import READERS, build
+from eval.training.collections import READERS, Collection, build
 from eval.training.evidence import (
     Example,
     collect,
     described,
+    held_out_only,
     is_held_out,
     logistic,
     open_index,
@@ -45,11 +46,13 @@ from eval.types import Case
 from index.index import View
 from index.types import Json, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, confidence_features
-from service.answering.cross_encoder import READING_FEATURES, CrossEncoder, reading_features, reread
 from service.answering.evidence import FEATURES, Evidence, Logistic, load_weights, score_evidence
+from service.answering.reader import Reader
+from service.answering.rerank import READING_FEATURES, read, rerank
 
 SEED = 7
-FOREIGN = 400
+FOREIGN = 150
+ANSWERABLE = 600
 ABOUT = 0.02
 # Features of which more is worse; of all others, more is better.
 AGAINST = frozenset({"rarest_missing", "unknown"})
@@ -77,15 +80,15 @@ def main() -> None:
     """Fit both models on the held-out documents of the named collections."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--work", type=Path, required=True, help="folder for the training indexes")
-    parser.add_argument("--limit", type=int, default=100_000, help="questions of each collection")
-    parser.add_argument("collections", nargs="+", help="squad:PATH or nq:PATH")
+    parser.add_argument("--reserve", nargs="*", default=[], help="sets of which the rest is left out")
+    parser.add_argument("collections", nargs="+", help="KIND:PATH")
     arguments = parser.parse_args()
     sentence = Logistic.from_json(load_weights()["sentence"], FEATURES)
-    encoder = CrossEncoder()
+    reader = Reader()
     with open_index(arguments.work) as (index, builder, embedder):
         read: dict[str, list[Read]] = {}
-        split = [named.partition(":") for named in arguments.collections]
-        collections = [READERS[kind](Path(path)) for kind, _, path in split]
+        collections = [_collection(named) for named in arguments.collections]
+        collections += [held_out_only(_collection(named)) for named in arguments.reserve]
         for collection, other in zip(collections, [*collections[1:], collections[0]], strict=True):
             build(collection, builder, index)
             foreign = [
@@ -93,17 +96,16 @@ def main() -> None:
                 for case in sample(other, FOREIGN)
                 if other is not collection
             ]
-            cases = [
-                case
-                for case in sample(collection, arguments.limit)
-                if not case.evidence or is_held_out(case.evidence[0].document_id)
-            ]
+            ours = [c for c in collection.cases if not c.evidence or is_held_out(c.evidence[0].document_id)]
+            # Which document an unanswerable question is about is only known once it is searched for.
+            cases = sample(replace(collection, cases=[c for c in ours if c.answerable]), ANSWERABLE)
+            cases += [c for c in ours if not c.answerable]
             examples = index.read(collection.name, partial(collect, embedder=embedder, cases=cases))
             held_out = [e for e in examples if e.held_out]
             asked = [*_swapped(held_out), *foreign]
             held_out += index.read(collection.name, partial(collect, embedder=embedder, cases=asked))
             read[collection.name] = index.read(
-                collection.name, partial(_read, examples=held_out, sentence=sentence, encoder=encoder)
+                collection.name, partial(_read, examples=held_out, sentence=sentence, reader=reader)
             )
         everything = [r for several in read.values() for r in several]
         mixed = _fit_reading(everything)
@@ -130,21 +132,25 @@ def _swapped(examples: Sequence[Example]) -> list[Case]:
     return cases
 
 
-def _read(view: View, examples: Sequence[Example], sentence: Logistic, encoder: CrossEncoder) -> list[Read]:
+def _collection(named: str) -> Collection:
+    kind, _, path = named.partition(":")
+    return READERS[kind](Path(path))
+
+
+def _read(view: View, examples: Sequence[Example], sentence: Logistic, reader: Reader) -> list[Read]:
     found = []
     for example in examples:
         evidence = score_evidence(view, example.question, example.asked, example.hits, sentence)
         if not evidence:
             continue
-        features = reading_features(encoder, example.case.question, evidence)
-        candidates = evidence[: len(features)]
+        candidates, features = read(reader, example.case.question, evidence)
         document = (
             example.case.evidence[0].document_id if example.case.evidence else example.hits[0].document.id
         )
         found.append(
             Read(
                 example,
-                evidence,
+                candidates,
                 features,
                 np.array([example.is_gold(e) for e in candidates]),
                 np.array([example.is_judged(e) for e in candidates]),
@@ -160,13 +166,13 @@ def _fit_reading(read: Sequence[Read]) -> Logistic:
         gold = np.concatenate([r.gold[r.judged] for r in of])
         return LogisticRegression(C=10.0, max_iter=2000).fit(rows, gold)
 
-    first: dict[str, list[bool]] = {"mixed": [], "cross-encoder": [], "linear": []}
+    first: dict[str, list[bool]] = {"mixed": [], "reader": [], "linear": []}
     for fold in (0, 1):
         fitted = fit([r for r in read if r.fold != fold])
         for r in read:
             if r.fold == fold and r.gold.any():
                 first["mixed"].append(bool(r.gold[np.argmax(fitted.decision_function(r.features))]))
-                first["cross-encoder"].append(bool(r.gold[np.argmax(r.features[:, 0])]))
+                first["reader"].append(bool(r.gold[np.argmax(r.features[:, 0])]))
                 first["linear"].append(bool(r.gold[0]))
     for name, outcomes in first.items():
         print(f"gold first, {name}: {np.mean(outcomes):.3f} (n={len(outcomes)})")
@@ -176,7 +182,7 @@ def _fit_reading(read: Sequence[Read]) -> Logistic:
 def _judge(view: View, read: Sequence[Read], reading: Logistic) -> list[tuple[Array, bool, bool, int]]:
     rows = []
     for r in read:
-        evidence = reread(r.example.asked, r.evidence, r.features, reading)
+        evidence = rerank(r.example.asked, r.evidence, r.features, reading)
         features = confidence_features(view, r.example.asked, evidence)
         rows.append((features, r.example.is_gold(evidence[0]), bool(r.example.gold.any()), r.fold))
     return rows

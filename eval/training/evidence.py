@@ -104,6 +104,13 @@ def is_held_out(document_id: str) -> bool:
     return int(sha256_hex("split", document_id)[:8], 16) % 5 == 0
 
 
+def held_out_only(collection: Collection) -> Collection:
+    """The held-out documents of a collection, and the questions about them."""
+    documents = {i: d for i, d in collection.documents.items() if is_held_out(i)}
+    cases = [c for c in collection.cases if all(e.document_id in documents for e in c.evidence)]
+    return Collection(f"{collection.name}-held-out", documents, cases)
+
+
 def _held_out(case: Case, hits: Sequence[Hit]) -> bool:
     return is_held_out(case.evidence[0].document_id if case.evidence else hits[0].document.id)
 

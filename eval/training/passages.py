@@ -16,7 +16,7 @@ Documents are split four to one into training and held-out by a hash of their id
 import argparse
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -57,7 +57,9 @@ def main() -> None:
                 out.write(json.dumps({"set": collection.name, **row}, ensure_ascii=False) + "\n")
             answered = sum(bool(r["gold"]) for r in rows)
             held_out = sum(bool(r["held_out"]) for r in rows)
-            print(f"{collection.name}: {len(rows)} passages, {answered} answer, {held_out} held out", flush=True)
+            print(
+                f"{collection.name}: {len(rows)} passages, {answered} answer, {held_out} held out", flush=True
+            )
 
 
 def _count_tokens() -> CountTokens:
@@ -104,7 +106,7 @@ def _rows(
 
 
 def _nearest(cases: Sequence[Case], chunks: Sequence[Chunk]) -> Iterator[tuple[Case, list[Chunk]]]:
-    vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", token_pattern=r"\w+")
+    vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english")
     passages = vectorizer.fit_transform([f"{c.context} {c.text}" for c in chunks])
     for at in range(0, len(cases), BATCH):
         batch = cases[at : at + BATCH]

@@ -202,9 +202,7 @@ def _loss(model: Model, examples: list[Example]) -> torch.Tensor:
         everything = torch.cat([torch.zeros(1), scores])
         target = everything[1:][gold] if any(example.gold) else everything[:1]
         loss = torch.logsumexp(everything, 0) - torch.logsumexp(target, 0)
-        loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(
-            scores, gold.float(), reduction="sum"
-        )
+        loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(scores, gold.float(), reduction="sum")
         if example.span or not any(example.gold):
             places = [0, *range(example.encoded.first, example.encoded.first + len(example.encoded.offsets))]
             for column, token in enumerate(example.span or (0, 0)):

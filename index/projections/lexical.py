@@ -239,12 +239,10 @@ class LexicalProjection:
         found = {row[0]: row[1] for row in rows}
         return {term: found.get(term, 0) for term in wanted}
 
-    def documents_with(self, term: str, among: Set[str]) -> frozenset[str]:
-        """Those of some documents in which a term occurs."""
+    def documents_with(self, term: str) -> frozenset[str]:
+        """The documents in which a term occurs."""
         rows = self._database.connection.execute(
-            "SELECT DISTINCT document_id FROM passages WHERE passages MATCH ?"
-            " AND document_id IN (SELECT value FROM json_each(?))",
-            (_any_of([term]), json.dumps(sorted(among))),
+            "SELECT DISTINCT document_id FROM passages WHERE passages MATCH ?", (_any_of([term]),)
         )
         return frozenset(row[0] for row in rows)
 

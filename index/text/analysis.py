@@ -108,6 +108,16 @@ def content_terms(text: str) -> list[str]:
     return list(dict.fromkeys(content or [t.term for t in tokens]))
 
 
+def distinctive(text: str) -> list[Token]:
+    """The words that single out one thing: numbers, ordinals, and names that do not open the text."""
+    tokens = list(tokenize(text))
+    return [
+        t
+        for i, t in enumerate(tokens)
+        if not t.is_function_word and (any(c.isdigit() for c in t.term) or (i > 0 and t.surface[0].isupper()))
+    ]
+
+
 @lru_cache(maxsize=100_000)
 def _term(word: str) -> str:
     folded = _fold(_POSSESSIVE.sub("", word))

@@ -99,14 +99,22 @@ def merge(chosen: Sequence[Sequence[Statement]], max_sentences: int) -> list[Sta
 
 
 def short_answer(asked: Asked, question: str, best: Evidence) -> str | None:
-    """The span of the best sentence that answers, where a rule of language is sure of it."""
+    """The words of the best sentence that answer.
+
+    A list that was asked for is the one that the sentence enumerates, and a date or a number
+    the only one that fits, where a rule of language is sure; otherwise it is the span that the
+    reader found in this sentence, if it thinks that a span answers at all.
+    """
     text = best.text
     span: tuple[int, int] | None = None
-    if asked.kind == "when":
+    if asked.wants_list:
+        span = spans.enumeration(text)
+    if span is None and best.span is not None and best.answerable > 0:
+        start = best.sentence.start
+        span = best.span[0] - start, best.span[1] - start
+    elif span is None and asked.kind == "when":
         found = spans.dates(text)
         span = found[0] if len(found) == 1 else None
-    elif asked.kind == "how_many":
+    elif span is None and asked.kind == "how_many":
         span = spans.quantity_of(text, question)
-    elif asked.wants_list:
-        span = spans.enumeration(text)
     return " ".join(text[span[0] : span[1]].split()) if span else None

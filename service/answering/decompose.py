@@ -1,6 +1,17 @@
-"""A question that asks two things into the questions that it asks, by rules of English."""
+"""A question that asks several things into the questions that it asks.
+
+By rules of English where the question says so, and by its names where the documents say so:
+when no document holds them all, it is asked about each document's own.
+"""
 
 import re
+from collections.abc import Mapping, Sequence, Set
+
+from index.index import View
+from index.retrieve import Question
+from index.scope import Scope
+from index.text.analysis import distinctive
+from index.types import Hit
 
 _WH = r"(?:who|whom|whose|what|when|where|which|why|how)"
 _SECOND_CLAUSE = re.compile(
@@ -43,3 +54,79 @@ def parts(question: str) -> tuple[str, ...]:
             before, after = question[: match.start()], question[match.end() :]
             return tuple(f"{before}{match[name]}{after}" for name in ("one", "two"))
     return (question,)
+
+
+# The share of the weight of a question's names that a document has to hold, and no other of
+# those chosen, for the question to be asked about it by itself.
+_OWN = 0.2
+_MOST_DOCUMENTS = 4
+
+
+def by_names(view: View, question: Question, hits: Sequence[Hit]) -> list[tuple[str, str]]:
+    """The question once for each of the things that it names, without the names of the others.
+
+    "Whose fine was larger, Smith's at York or Brown's at Leeds?" is about two judgments, and a
+    passage on one of them has little to do with the whole question. Which names belong
+    together is read off the documents: those of the first document that holds the most of
+    them, then those of the one that holds the most of the rest.
+
+    Args:
+        view: The collection at one version.
+        question: The question.
+        hits: Passages found with the whole question; decide between documents that hold
+            the same names.
+
+    Returns:
+        Questions, each with the names that are its own; nothing where one document holds all
+        names, or nearly.
+    """
+    if max((hit.scope for hit in hits), default=1.0) > 1 - _OWN:
+        return []
+    scope = Scope.of(view, question.names)
+    known = {term for term, holders in scope.holders.items() if holders}
+    least = _OWN * _weight(known, scope.weights)
+    held = [
+        {term for term in known if document in scope.holders[term]}
+        for document in _documents(known, scope, hits)
+    ]
+    own = [mine.difference(*(other for j, other in enumerate(held) if j != i)) for i, mine in enumerate(held)]
+    enough = [mine for mine in own if _weight(mine, scope.weights) >= least]
+    if len(enough) < 2:
+        return []
+    tokens = distinctive(question.text)
+    found = []
+    for mine in enough:
+        others = set().union(*(other for other in enough if other is not mine))
+        names = " ".join(t.surface for t in tokens if t.term in mine)
+        found.append((_without(question.text, others), names))
+    return found
+
+
+def _documents(names: Set[str], scope: Scope, hits: Sequence[Hit]) -> list[str]:
+    """Documents that hold all the names between them, the one that adds the most first."""
+    best: dict[str, float] = {}
+    for hit in hits:
+        best[hit.document.id] = max(best.get(hit.document.id, hit.score), hit.score)
+    left, chosen = set(names), list[str]()
+    while left and len(chosen) < _MOST_DOCUMENTS:
+        gains: dict[str, float] = {}
+        for term in scope.weights:
+            for document in scope.holders[term] if term in left else ():
+                gains[document] = gains.get(document, 0.0) + scope.weights[term]
+        document = min(gains, key=lambda d: (-round(gains[d], 6), -best.get(d, 0.0), d))
+        chosen.append(document)
+        left -= {term for term in left if document in scope.holders[term]}
+    return chosen
+
+
+def _weight(terms: Set[str], weights: Mapping[str, float]) -> float:
+    return sum(weight for term, weight in weights.items() if term in terms)
+
+
+def _without(question: str, names: Set[str]) -> str:
+    kept, at = "", 0
+    for token in distinctive(question):
+        if token.term in names:
+            kept += question[at : token.start]
+            at = token.end
+    return " ".join((kept + question[at:]).split())

@@ -54,8 +54,11 @@ class Evidence:
     Attributes:
         text: ``revision_text[sentence.start:sentence.end]``.
         support: Probability that the sentence answers, in [0, 1]: the linear model's, and
-            once it was read, the cross-encoder's and the linear model's together.
+            once it was read, the reader's and the linear model's together.
         features: The numbers it was judged by, in the order of ``FEATURES``.
+        span: The part that the reader takes for the short answer, a range of the
+            document's text; None if it lies elsewhere in the passage.
+        answerable: The reader's log-odds that a span of the passage answers.
     """
 
     hit: Hit
@@ -64,6 +67,8 @@ class Evidence:
     vector: Vector
     support: float
     features: Features
+    span: tuple[int, int] | None = None
+    answerable: float = 0.0
 
     def feature(self, name: str) -> float:
         """One of ``FEATURES`` by name."""
@@ -131,7 +136,6 @@ def describe(
 ) -> list[tuple[Hit, Sentence, str, Vector, Features]]:
     """Compute ``FEATURES`` for each candidate sentence of the hits."""
     weights = view.lexical.weights(asked.terms)
-    scopes = _scopes(view, asked, hits, weights)
     pairs = list(pairwise(asked.terms))
     rows = []
     for rank, hit in enumerate(hits, start=1):
@@ -142,7 +146,6 @@ def describe(
         around = set(terms(f"{title} {chunk.context}")).union(*tokens)
         cosines = hit.embedded.sentence_vectors @ question.vector
         context_coverage = coverage(around, weights)
-        scope = scopes.get(hit.document.id, 0.0) if asked.distinctive else 1.0
         for i, (sentence, text) in enumerate(zip(chunk.sentences, texts, strict=True)):
             if sentence.kind == "heading" or _is_question(text):
                 continue
@@ -154,7 +157,7 @@ def describe(
                 context_coverage,
                 _phrases(tokens[i], pairs, weights),
                 max(near, default=0.0),
-                scope,
+                hit.scope,
                 type_match(asked, text),
                 1.0 / rank,
                 1.0 / (1.0 + len(tokens[i])),
@@ -209,20 +212,6 @@ def logit(probability: float) -> float:
     """Log-odds, bounded where the probability is 0 or 1."""
     clipped = min(max(probability, 1e-6), 1 - 1e-6)
     return float(np.log(clipped / (1 - clipped)))
-
-
-def _scopes(
-    view: View, asked: Asked, hits: Sequence[Hit], weights: Mapping[str, float]
-) -> Mapping[str, float]:
-    """By document, the share of the distinctive terms' weight that occurs anywhere in it."""
-    terms_in_order = sorted(asked.distinctive)
-    total = sum(weights[t] for t in terms_in_order)
-    among = {hit.document.id for hit in hits}
-    shares: dict[str, float] = {}
-    for term in terms_in_order:
-        for document_id in view.lexical.documents_with(term, among):
-            shares[document_id] = shares.get(document_id, 0.0) + weights[term] / (total or 1.0)
-    return shares
 
 
 def _phrases(tokens: Sequence[str], pairs: Sequence[tuple[str, str]], weights: Mapping[str, float]) -> float:

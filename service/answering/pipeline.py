@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import zip_longest
 
 import numpy as np
 
@@ -17,8 +18,7 @@ from index.types import Hit, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence_features
 from service.answering.cite import check, cite
 from service.answering.compose import Statement, merge, select, short_answer
-from service.answering.cross_encoder import READING_FEATURES, CrossEncoder, reading_features, reread
-from service.answering.decompose import parts
+from service.answering.decompose import by_names, parts
 from service.answering.evidence import (
     FEATURES,
     PASSAGES,
@@ -29,11 +29,13 @@ from service.answering.evidence import (
 )
 from service.answering.lists import completed
 from service.answering.question import Asked, understand
+from service.answering.reader import Reader
+from service.answering.rerank import READING_FEATURES, read, rerank
 from service.types import Answer, Ask, SearchResult
 
 MAX_QUESTION = 4000
 _NO_ANSWER = "The documents do not answer this question."
-_NO_ANSWER_TO = "The documents do not answer: “{}”"
+_NO_ANSWER_TO = "The documents do not answer this part: “{}”."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Models:
     """The learned parts of answering, and the confidence below which it abstains."""
 
     sentence: Logistic
-    encoder: CrossEncoder
+    reader: Reader
     reading: Logistic
     confidence: Logistic
     threshold: float
@@ -52,7 +54,7 @@ class Models:
         weights = load_weights()
         return cls(
             Logistic.from_json(weights["sentence"], FEATURES),
-            CrossEncoder(),
+            Reader(),
             Logistic.from_json(weights["reading"], READING_FEATURES),
             Logistic.from_json(weights["confidence"], CONFIDENCE_FEATURES),
             float(weights["confidence"]["threshold"]),
@@ -60,12 +62,24 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Finding:
-    """What was found for one of the things that a question asks."""
+class _Part:
+    """One of the things that a question asks, and the passages on it.
 
-    question: str
-    asked: Asked
+    Attributes:
+        about: What sets it apart from the others, in words.
+    """
+
+    question: Question
+    about: str
     hits: Sequence[Hit]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Finding:
+    """What was found for a part of the question."""
+
+    part: _Part
+    asked: Asked
     evidence: Sequence[Evidence]
     confidence: float
 
@@ -90,7 +104,7 @@ class Pipeline:
 
     def warm(self) -> None:
         """Load what the first answer would have to wait for."""
-        self._models.encoder.logits("warm", [("warm", "")])
+        self._models.reader.warm()
         self._embedder.embed_query("warm")
 
     def search(self, ask: Ask) -> SearchResult:
@@ -102,10 +116,11 @@ class Pipeline:
             CollectionNotFound: No document was ever put into the collection.
         """
         clock = _Clock()
-        question = self._question(ask.question)
+        questions = self._questions(ask.question)
 
         def work(view: View) -> SearchResult:
-            hits = retrieve(view, question, ask.top_k, ask.filters)
+            parts_ = self._retrieve(view, questions, ask.top_k, ask)
+            hits = _in_turn([part.hits for part in parts_], ask.top_k)
             clock.lap("retrieve")
             return SearchResult(hits, view.version, clock.timings())
 
@@ -121,16 +136,14 @@ class Pipeline:
             CitationBroken: A citation does not resolve: a defect, and no answer.
         """
         clock = _Clock()
-        whole = self._question(ask.question)
-        several = parts(ask.question)
-        questions = [whole] if len(several) == 1 else [self._question(part) for part in several]
+        questions = self._questions(ask.question)
         clock.lap("retrieve")
         return self._index.read(ask.collection, lambda view: self._answer(view, ask, questions, clock))
 
     def _answer(self, view: View, ask: Ask, questions: Sequence[Question], clock: "_Clock") -> Answer:
-        retrieved = [retrieve(view, q, max(ask.top_k, PASSAGES), ask.filters) for q in questions]
+        retrieved = self._retrieve(view, questions, max(ask.top_k, PASSAGES), ask)
         clock.lap("retrieve")
-        findings = [self._find(view, q, hits) for q, hits in zip(questions, retrieved, strict=True)]
+        findings = [self._find(view, part) for part in retrieved]
         clock.lap("rerank")
         answered = [f for f in findings if f.evidence and f.confidence >= self._models.threshold]
         statements, refusal = _compose(view, ask, answered), None
@@ -140,15 +153,13 @@ class Pipeline:
             citations = check(
                 citations, partial(store.quote, view.collection), partial(store.page, view.collection)
             )
-            text += "".join(f" {_NO_ANSWER_TO.format(f.question)}" for f in findings if f not in answered)
+            text += "".join(f" {_NO_ANSWER_TO.format(f.part.about)}" for f in findings if f not in answered)
         else:
             first = findings[0]
-            filtered = not first.hits and bool(ask.filters)
+            filtered = not first.part.hits and bool(ask.filters)
             refusal = abstention(view, first.asked, first.evidence, filtered=filtered)
             text, citations = f"{_NO_ANSWER} {refusal.detail}", ()
-        short = None
-        if statements and len(findings) == 1:
-            short = short_answer(findings[0].asked, ask.question, findings[0].evidence[0])
+        shorts = [short_answer(f.asked, f.part.question.text, f.evidence[0]) for f in answered]
         clock.lap("compose")
         filters = json.dumps(dict(ask.filters), sort_keys=True)
         models = self.describe_models()
@@ -159,7 +170,7 @@ class Pipeline:
             )[:24],
             question=ask.question,
             text=text,
-            short_answer=short,
+            short_answer="; ".join(filter(None, shorts)) if shorts and all(shorts) else None,
             abstention=refusal,
             confidence=float(np.mean([f.confidence for f in findings])),
             citations=citations,
@@ -170,26 +181,40 @@ class Pipeline:
             timings_ms=clock.timings(),
         )
 
-    def _find(self, view: View, question: Question, hits: Sequence[Hit]) -> _Finding:
-        asked = understand(question.text)
-        evidence = score_evidence(view, question, asked, hits, self._models.sentence)
+    def _retrieve(self, view: View, questions: Sequence[Question], k: int, ask: Ask) -> list[_Part]:
+        """The passages on each thing that is asked; a question on several named things is several."""
+        found = []
+        for question in questions:
+            hits = retrieve(view, question, k, ask.filters)
+            named = by_names(view, question, hits)
+            if not named:
+                found.append(_Part(question, question.text, hits))
+            for text, names in named:
+                one = self._question(text)
+                found.append(_Part(one, names, retrieve(view, one, k, ask.filters)))
+        return found
+
+    def _find(self, view: View, part: _Part) -> _Finding:
+        asked = understand(part.question.text)
+        evidence = score_evidence(view, part.question, asked, part.hits, self._models.sentence)
         if not evidence:
-            return _Finding(question.text, asked, hits, [], 0.0)
-        features = reading_features(self._models.encoder, question.text, evidence)
-        evidence = reread(asked, evidence, features, self._models.reading)
+            return _Finding(part, asked, [], 0.0)
+        candidates, features = read(self._models.reader, part.question.text, evidence)
+        evidence = rerank(asked, candidates, features, self._models.reading)
         row = confidence_features(view, asked, evidence)
         confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
-        return _Finding(question.text, asked, hits, evidence, confidence)
+        return _Finding(part, asked, evidence, confidence)
 
     def describe_models(self) -> Mapping[str, str | None]:
         """Name and revision of each model that has a part in an answer."""
         embedder = self._embedder.describe()
         return {
             "embedder": f"{embedder['name']}@{embedder['revision']}",
-            "reader": self._models.encoder.revision,
+            "reader": self._models.reader.revision,
         }
 
-    def _question(self, text: str) -> Question:
+    def _questions(self, text: str) -> list[Question]:
+        """What is asked, clause by clause; the whole is checked first."""
         if not text.strip():
             raise InvalidQuestion("The question is empty.", "Ask something.")
         if not any(c.isalnum() for c in text):
@@ -199,6 +224,9 @@ class Pipeline:
                 f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read.",
                 "Ask a shorter one.",
             )
+        return [self._question(clause) for clause in parts(text)]
+
+    def _question(self, text: str) -> Question:
         return Question.of(text, self._embedder.embed_query(text))
 
 
@@ -214,14 +242,23 @@ def _compose(view: View, ask: Ask, answered: Sequence[_Finding]) -> list[Stateme
 
 def _shown(findings: Sequence[_Finding], statements: Sequence[Statement], top_k: int) -> list[Hit]:
     """The ``top_k`` best passages, the cited ones always among them, by score and id."""
-    cited = {e.hit.chunk.id for statement in statements for e in statement.evidence}
-    hits: dict[str, Hit] = {}
-    for finding in findings:
-        for hit in finding.hits:
-            former = hits.get(hit.chunk.id)
-            hits[hit.chunk.id] = max(former, hit, key=lambda h: h.score) if former else hit
-    ranked = sorted(hits.values(), key=lambda h: (h.chunk.id not in cited, -h.score, h.chunk.id))
-    return sorted(ranked[: max(top_k, len(cited))], key=lambda h: (-h.score, h.chunk.id))
+    cited = {e.hit.chunk.id: e.hit for statement in statements for e in statement.evidence}
+    others = _in_turn([f.part.hits for f in findings], top_k)
+    shown = cited | {h.chunk.id: h for h in others[: max(0, top_k - len(cited))]}
+    for hit in others:
+        if len(shown) < top_k:
+            shown.setdefault(hit.chunk.id, hit)
+    return sorted(shown.values(), key=lambda h: (-h.score, h.chunk.id))
+
+
+def _in_turn(rankings: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
+    """``k`` passages, from each ranking in turn; by score and id."""
+    taken: dict[str, Hit] = {}
+    for place in zip_longest(*rankings):
+        for hit in place:
+            if hit is not None and len(taken) < k:
+                taken.setdefault(hit.chunk.id, hit)
+    return sorted(taken.values(), key=lambda h: (-h.score, h.chunk.id))
 
 
 def _best_support(findings: Sequence[_Finding]) -> Mapping[str, float]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from index.text.analysis import Token, tokenize
+from index.text.analysis import Token, distinctive, tokenize
 
 Kind: TypeAlias = Literal[
     "when", "who", "where", "how_many", "why", "how", "yes_no", "which", "what", "other"
@@ -93,16 +93,10 @@ def understand(question: str) -> Asked:
         wants_list=bool(_LIST_WORDS.search(stripped)) or several,
         surfaces=tuple(content),
         terms=tuple(dict.fromkeys(t.term for t in content)),
-        distinctive=frozenset(t.term for t in content if _is_distinctive(t, tokens[0])),
+        distinctive=frozenset(t.term for t in distinctive(stripped)),
     )
 
 
 def _head(question: str) -> str:
     """The words around the question word, where the thing asked for is named."""
     return " ".join(question.split()[:7])
-
-
-def _is_distinctive(token: Token, first: Token) -> bool:
-    if any(c.isdigit() for c in token.term):
-        return True
-    return token.surface[0].isupper() and token is not first

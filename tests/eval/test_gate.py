@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -115,10 +116,14 @@ def test_a_shifted_offset_and_a_composer_that_always_answers_are_caught(
 
 
 def test_a_broken_reranker_is_caught(seeds_app: App, baseline: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from service.answering.cross_encoder import CrossEncoder
+    from service.answering.reader import Reader, Reading
 
-    real = CrossEncoder.logits
-    monkeypatch.setattr(CrossEncoder, "logits", lambda self, *asked: -np.asarray(real(self, *asked)))
+    real = Reader.read
+
+    def backwards(self: Reader, *asked: Any) -> list[Reading]:
+        return [replace(r, sentences=-r.sentences) for r in real(self, *asked)]
+
+    monkeypatch.setattr(Reader, "read", backwards)
     broken = run(InProcess(seeds_app, Ask("")), read_cases(QUESTIONS), QUESTIONS)
     assert gate(broken, baseline)[1]
 

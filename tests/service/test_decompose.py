@@ -1,6 +1,9 @@
 import pytest
 
-from service.answering.decompose import parts
+from index.retrieve import Question, retrieve
+from index.types import Document
+from service.answering.decompose import by_names, parts
+from service.wiring import App
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,45 @@ def test_two_questions_in_one_are_asked_one_by_one(question: str, expected: tupl
 )
 def test_one_question_stays_whole(question: str) -> None:
     assert parts(question) == (question,)
+
+
+def _put(app: App, **texts: str) -> None:
+    for document_id, text in texts.items():
+        app.builder.put("default", Document(document_id, text))
+
+
+def _named(app: App, text: str) -> list[tuple[str, str]]:
+    question = Question.of(text, app.builder.embedder.embed_query(text))
+    return app.index.read("default", lambda view: by_names(view, question, retrieve(view, question, 8)))
+
+
+def test_a_question_on_two_named_things_is_asked_of_each(app: App) -> None:
+    _put(
+        app,
+        york="The court of York sentenced Smith to a fine of 40 pounds.",
+        leeds="The court of Leeds sentenced Brown to a fine of 30 pounds.",
+        other="The harbour was dredged.",
+    )
+    asked = _named(app, "Whose fine was larger, that of Smith in York or that of Brown in Leeds?")
+    assert sorted(asked) == [
+        ("Whose fine was larger, that of Smith in York or that of in ?", "Smith York"),
+        ("Whose fine was larger, that of in or that of Brown in Leeds?", "Brown Leeds"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did the court of York sentence Smith?",
+        "What did the court of York say of Atlantis?",
+        "what was the larger fine?",
+        "Whose fine was larger, that of Jones or that of Green?",
+    ],
+)
+def test_what_one_document_names_stays_whole(app: App, question: str) -> None:
+    _put(
+        app,
+        york="The court of York sentenced Smith to a fine of 40 pounds.",
+        leeds="The court of Leeds sentenced Brown to a fine of 30 pounds.",
+    )
+    assert _named(app, question) == []

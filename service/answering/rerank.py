@@ -1,0 +1,72 @@
+"""The best passages read with the question, and their sentences ordered anew.
+
+The linear scorer compares; the reader reads. Reading takes some fifteen milliseconds a
+passage, so only the passages of the sentences that the scorer likes best are read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from index.types import Chunk
+from service.answering.evidence import Evidence, Features, Logistic, logit, sigmoid
+from service.answering.question import Asked
+from service.answering.reader import Reader
+from service.answering.spans import enumerates
+
+PASSAGES_READ = 6
+READING_FEATURES = ("sentence", "sentence_gap", "answerable", "span_inside", "linear")
+# Log-odds that a sentence which enumerates gains where several things are asked for: there
+# were few such questions to train on.
+LISTING = 0.5
+
+
+def read(reader: Reader, question: str, evidence: Sequence[Evidence]) -> tuple[list[Evidence], Features]:
+    """Read the passages of the best sentences.
+
+    Args:
+        reader: The reader.
+        question: The question.
+        evidence: Scored sentences, best first; at least one.
+
+    Returns:
+        The sentences of the passages that were read, best first as before, with what the
+        reader made of them; and their ``READING_FEATURES``, shape ``(n, 5)``.
+    """
+    chunks: dict[str, Chunk] = {}
+    for e in evidence:
+        if len(chunks) < PASSAGES_READ:
+            chunks.setdefault(e.hit.chunk.id, e.hit.chunk)
+    readings = dict(zip(chunks, reader.read(question, list(chunks.values())), strict=True))
+    candidates = []
+    rows = []
+    for e in evidence:
+        reading = readings.get(e.hit.chunk.id)
+        if reading is None:
+            continue
+        start, end = reading.span
+        inside = e.sentence.start <= start and end <= e.sentence.end
+        candidates.append(replace(e, span=reading.span if inside else None, answerable=reading.answerable))
+        score = float(reading.sentences[e.hit.chunk.sentences.index(e.sentence)])
+        rows.append([score, 0.0, reading.answerable, float(inside), logit(e.support)])
+    features = np.array(rows, dtype=np.float64)
+    features[:, 1] = features[:, 0].max() - features[:, 0]
+    return candidates, features
+
+
+def rerank(
+    asked: Asked, candidates: Sequence[Evidence], features: Features, model: Logistic
+) -> list[Evidence]:
+    """Order sentences that were read by how probably each answers.
+
+    Args:
+        asked: What the question asks for.
+        candidates: Sentences, as ``read`` gives them.
+        features: Their ``READING_FEATURES``.
+        model: Mixes the features into the probability that a sentence answers.
+    """
+    listing = [asked.wants_list and enumerates(e.text) for e in candidates]
+    supports = sigmoid(model.log_odds(features) + LISTING * np.array(listing))
+    again = [replace(e, support=float(s)) for e, s in zip(candidates, supports, strict=True)]
+    return sorted(again, key=lambda e: (-e.support, e.hit.document.id, e.sentence.start))
