@@ -47,7 +47,7 @@ def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> li
         evidence: Scored sentences, best first.
         max_sentences: Most statements to choose.
     """
-    several = asked.wants_list or asked.kind in ("why", "how")
+    several = asked.wants_list or asked.kind in ("why", "how", "summary")
     floor = evidence[0].support * (SEVERAL if several else SINGLE) if evidence else 1.0
     groups: list[list[Evidence]] = []
     doubt = 1.0
