@@ -52,8 +52,8 @@ _OPENINGS = [(kind, re.compile(rf"(?:{pattern})\b", re.I)) for kind, pattern in 
 _INSIDE = [(kind, re.compile(rf"\b(?:{pattern})\b", re.I)) for kind, pattern in _KINDS[:5]]
 # "According to the report for 2019, what …": what is asked begins after the comma.
 _MAIN_CLAUSE = re.compile(
-    r"[,;:.]\s+(?:and |but |then )?(?=(?:(?:in|on|at|by|to|from|for|with|of) )?(?:wh(?:o|om|ose|at|en|ere|ich|y)|how"
-    r"|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
+    r"[,;:.]\s+(?:and |but |then )?(?=(?:(?:in|on|at|by|to|from|for|with|of) )?"
+    r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
     r"|list|name|enumerate|summari[sz]e|describe|outline|discuss|explain)\b)",
     re.I,
 )
