@@ -43,7 +43,7 @@ from index.index import View
 from index.types import Json, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, confidence_features
 from service.answering.evidence import FEATURES, Evidence, Logistic, load_weights, score_evidence
-from service.answering.reader import Reader
+from service.answering.reader import Reader, ShippedReader
 from service.answering.rerank import READING_FEATURES, read, rerank
 
 SEED = 7
@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("collections", nargs="+", help="KIND:PATH")
     arguments = parser.parse_args()
     sentence = Logistic.from_json(load_weights()["sentence"], FEATURES)
-    reader = Reader()
+    reader = ShippedReader()
     with open_index(arguments.work) as (index, builder, embedder):
         read: dict[str, list[Read]] = {}
         collections = [_collection(named) for named in arguments.collections]

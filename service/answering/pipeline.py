@@ -27,9 +27,10 @@ from service.answering.evidence import (
     load_weights,
     score_evidence,
 )
+from service.answering.hub_reader import HubReader
 from service.answering.lists import completed
 from service.answering.question import Asked, understand
-from service.answering.reader import Reader
+from service.answering.reader import SHIPPED, Reader, ShippedReader
 from service.answering.rerank import READING_FEATURES, read, rerank
 from service.types import Answer, Ask, SearchResult
 
@@ -49,12 +50,16 @@ class Models:
     threshold: float
 
     @classmethod
-    def shipped(cls) -> "Models":
-        """The models that come with the package."""
+    def load(cls, reader: str) -> "Models":
+        """The models that come with the package, with this reader.
+
+        Raises:
+            ModelUnavailable: The reader is not on this machine, or is none.
+        """
         weights = load_weights()
         return cls(
             Logistic.from_json(weights["sentence"], FEATURES),
-            Reader(),
+            ShippedReader() if reader == SHIPPED else HubReader(reader),
             Logistic.from_json(weights["reading"], READING_FEATURES),
             Logistic.from_json(weights["confidence"], CONFIDENCE_FEATURES),
             float(weights["confidence"]["threshold"]),
