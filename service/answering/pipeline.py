@@ -159,7 +159,7 @@ class Pipeline:
             filtered = not first.part.hits and bool(ask.filters)
             refusal = abstention(view, first.asked, first.evidence, filtered=filtered)
             text, citations = f"{_NO_ANSWER} {refusal.detail}", ()
-        shorts = [short_answer(f.asked, f.part.question.text, f.evidence[0]) for f in answered]
+        shorts = [short_answer(f.asked, f.part.question.text, f.evidence) for f in answered]
         clock.lap("compose")
         filters = json.dumps(dict(ask.filters), sort_keys=True)
         models = self.describe_models()
