@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
 
@@ -18,7 +18,7 @@ from index.types import Hit, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence_features
 from service.answering.cite import check, cite
 from service.answering.compose import Statement, merge, select, short_answer
-from service.answering.decompose import by_names, parts
+from service.answering.decompose import by_names, compares, parts
 from service.answering.evidence import (
     FEATURES,
     PASSAGES,
@@ -146,13 +146,12 @@ class Pipeline:
         findings = [self._find(view, part) for part in retrieved]
         clock.lap("rerank")
         answered = [f for f in findings if f.evidence and f.confidence >= self._models.threshold]
-        statements, refusal = _compose(view, ask, answered), None
+        statements, refusal = _compose(view, ask, findings, answered), None
+        quote = partial(view.store.quote, view.collection)
+        page = partial(view.store.page, view.collection)
         if statements:
             text, citations = cite(statements)
-            store = view.store
-            citations = check(
-                citations, partial(store.quote, view.collection), partial(store.page, view.collection)
-            )
+            citations = check(citations, quote, page)
             text += "".join(f" {_NO_ANSWER_TO.format(f.part.about)}" for f in findings if f not in answered)
         else:
             first = findings[0]
@@ -230,13 +229,18 @@ class Pipeline:
         return Question.of(text, self._embedder.embed_query(text))
 
 
-def _compose(view: View, ask: Ask, answered: Sequence[_Finding]) -> list[Statement]:
+def _compose(
+    view: View, ask: Ask, findings: Sequence[_Finding], answered: Sequence[_Finding]
+) -> list[Statement]:
     """The statements on every part that is answered, sharing the sentences among them."""
-    share = max(1, ask.max_sentences // max(1, len(answered)))
-    chosen = [select(finding.asked, finding.evidence, share) for finding in answered]
+    side_by_side = len(findings) > 1 and compares(ask.question)
+    # Much on one thing and nothing on the other is no comparison.
+    most = 1 if side_by_side and len(answered) < len(findings) else ask.max_sentences
+    chosen = [select(finding.asked, finding.evidence, most) for finding in answered]
+    merged = merge(chosen, ask.max_sentences, side_by_side=side_by_side)
     return [
-        Statement(tuple(completed(view, e) for e in statement.evidence))
-        for statement in merge(chosen, ask.max_sentences)
+        replace(statement, evidence=tuple(completed(view, e) for e in statement.evidence))
+        for statement in merged
     ]
 
 
