@@ -17,15 +17,18 @@ def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
     """Word the answer: each statement's sentence, then its mark.
 
     Returns:
-        The text (``"First sentence. [1] Second sentence. [2]"``), and for each mark the
-        range of the text in front of it with its sources. White space inside a sentence
-        is folded in the answer; ``cited_text`` keeps the source's own.
+        The text (``"First sentence. [1] [A title] Second sentence. [2]"``), and for each
+        mark the range of the text in front of it with its sources; a statement's title is
+        not in that range. White space inside a sentence is folded in the answer;
+        ``cited_text`` keeps the source's own.
     """
     text = ""
     citations = []
     for number, statement in enumerate(statements, start=1):
         if text:
             text += " "
+        if statement.title:
+            text += f"[{statement.title}] "
         start = len(text)
         text += " ".join(statement.best.text.split())
         sources = tuple(_source(e) for e in statement.evidence)

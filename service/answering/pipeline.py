@@ -18,6 +18,7 @@ from index.types import Hit, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence_features
 from service.answering.cite import check, cite
 from service.answering.compose import Statement, merge, select, short_answer
+from service.answering.context import in_context
 from service.answering.decompose import by_names, compares, parts
 from service.answering.evidence import (
     FEATURES,
@@ -238,10 +239,11 @@ def _compose(
     most = 1 if side_by_side and len(answered) < len(findings) else ask.max_sentences
     chosen = [select(finding.asked, finding.evidence, most) for finding in answered]
     merged = merge(chosen, ask.max_sentences, side_by_side=side_by_side)
-    return [
+    complete = [
         replace(statement, evidence=tuple(completed(view, e) for e in statement.evidence))
         for statement in merged
     ]
+    return in_context(view, understand(ask.question), complete)
 
 
 def _shown(findings: Sequence[_Finding], statements: Sequence[Statement], top_k: int) -> list[Hit]:

@@ -33,14 +33,21 @@ def _evidence(document: Document, sentence: Sentence) -> Evidence:
     return Evidence(hit, sentence, chunk.text, VECTOR, 0.5, np.zeros(len(FEATURES)))
 
 
-@given(structured_texts, st.randoms())
-def test_every_citation_resolves_in_answer_and_source(raw: str, random: object) -> None:
+@given(structured_texts, st.lists(st.sampled_from(["", "T", "[1]", "A report [2021]"]), min_size=4))
+def test_every_citation_resolves_in_answer_and_source(raw: str, titles: list[str]) -> None:
     text = canonical(raw)
     document = Document("d", text)
     statements = [
-        Statement((_evidence(document, s),)) for s in split_sentences(text, infer_headings(text))[:4]
+        Statement((_evidence(document, s),), title)
+        for s, title in zip(split_sentences(text, infer_headings(text))[:4], titles, strict=False)
     ]
     answer, citations = cite(statements)
+    # Nothing is in the answer but titles, what is cited, and its marks.
+    pieces = (
+        f"[{s.title}] " * bool(s.title) + f"{c.text} [{c.id}]"
+        for s, c in zip(statements, citations, strict=True)
+    )
+    assert answer == " ".join(pieces)
     checked = check(citations, lambda _id, _revision, start, end: text[start:end], lambda *_: 7)
     assert len(checked) == len(statements)
     for citation in checked:
@@ -66,3 +73,10 @@ def test_corroborating_sources_share_one_citation() -> None:
     answer, citations = cite([Statement((_evidence(one, sentence), _evidence(two, sentence)))])
     assert answer == "The same fact. [1]"
     assert [s.document_id for s in citations[0].sources] == ["a", "b"]
+
+
+def test_a_title_stands_outside_of_the_citation() -> None:
+    document = Document("a", "It rose.")
+    answer, (citation,) = cite([Statement((_evidence(document, Sentence(0, 8, "prose")),), "Report")])
+    assert answer == "[Report] It rose. [1]"
+    assert answer[citation.start : citation.end] == citation.text == "It rose."
