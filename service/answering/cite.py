@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from index.errors import CitationBroken
+from service.answering import conflicts
 from service.answering.compose import Statement
 from service.answering.evidence import Evidence
-from service.types import Citation, Source
+from service.types import Citation, Conflict, Side, Source
 
 Quote: TypeAlias = Callable[[str, str, int, int], str | None]
 Page: TypeAlias = Callable[[str, str, int], int | None]
@@ -37,6 +38,16 @@ def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
     return text, tuple(citations)
 
 
+def oppose(disagreeing: Sequence[Sequence[conflicts.Side]]) -> tuple[Conflict, ...]:
+    """Name the source of each side of each disagreement; one that was found twice is named once."""
+    found = (Conflict(tuple(Side(s.text, _source(s.evidence)) for s in sides)) for sides in disagreeing)
+    return tuple({tuple(_place(side) for side in conflict.sides): conflict for conflict in found}.values())
+
+
+def _place(side: Side) -> tuple[str, int, str]:
+    return side.source.document_id, side.source.start, side.figure
+
+
 def check(citations: Sequence[Citation], quote: Quote, page: Page) -> tuple[Citation, ...]:
     """Verify every source against the text of its revision, or withhold the answer.
 
@@ -54,6 +65,18 @@ def check(citations: Sequence[Citation], quote: Quote, page: Page) -> tuple[Cita
     return tuple(
         replace(citation, sources=tuple(_checked(source, quote, page) for source in citation.sources))
         for citation in citations
+    )
+
+
+def check_sides(found: Sequence[Conflict], quote: Quote, page: Page) -> tuple[Conflict, ...]:
+    """Verify every side of conflicts as ``check`` verifies citations, with the same arguments.
+
+    Raises:
+        CitationBroken: A side's range does not hold the text that it cites.
+    """
+    return tuple(
+        Conflict(tuple(replace(s, source=_checked(s.source, quote, page)) for s in conflict.sides))
+        for conflict in found
     )
 
 

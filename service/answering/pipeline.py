@@ -16,8 +16,9 @@ from index.protocols import Embedder
 from index.retrieve import Question, retrieve
 from index.types import Hit, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence_features
-from service.answering.cite import check, cite
+from service.answering.cite import check, check_sides, cite, oppose
 from service.answering.compose import Statement, merge, select, short_answer
+from service.answering.conflicts import Side, disagreements, with_other_sides
 from service.answering.context import in_context
 from service.answering.decompose import by_names, compares, parts
 from service.answering.evidence import (
@@ -77,12 +78,17 @@ class _Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Finding:
-    """What was found for a part of the question."""
+    """What was found for a part of the question.
+
+    Attributes:
+        disagreeing: Where documents state what answers with different figures.
+    """
 
     part: _Part
     asked: Asked
     evidence: Sequence[Evidence]
     confidence: float
+    disagreeing: Sequence[tuple[Side, ...]] = ()
 
 
 class Pipeline:
@@ -150,6 +156,7 @@ class Pipeline:
         statements, refusal = _compose(view, ask, findings, answered), None
         quote = partial(view.store.quote, view.collection)
         page = partial(view.store.page, view.collection)
+        conflicts = check_sides(oppose([sides for f in answered for sides in f.disagreeing]), quote, page)
         if statements:
             text, citations = cite(statements)
             citations = check(citations, quote, page)
@@ -174,6 +181,7 @@ class Pipeline:
             abstention=refusal,
             confidence=float(np.mean([f.confidence for f in findings])),
             citations=citations,
+            conflicts=conflicts,
             hits=_shown(findings, statements, ask.top_k),
             rerank=_best_support(findings),
             index_version=view.version,
@@ -203,7 +211,7 @@ class Pipeline:
         evidence = rerank(asked, candidates, features, self._models.reading)
         row = confidence_features(view, asked, evidence)
         confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
-        return _Finding(part, asked, evidence, confidence)
+        return _Finding(part, asked, evidence, confidence, disagreements(asked, evidence))
 
     def describe_models(self) -> Mapping[str, str | None]:
         """Name and revision of each model that has a part in an answer."""
@@ -237,7 +245,10 @@ def _compose(
     side_by_side = len(findings) > 1 and compares(ask.question)
     # Much on one thing and nothing on the other is no comparison.
     most = 1 if side_by_side and len(answered) < len(findings) else ask.max_sentences
-    chosen = [select(finding.asked, finding.evidence, most) for finding in answered]
+    chosen = [
+        with_other_sides(select(finding.asked, finding.evidence, most), finding.disagreeing)
+        for finding in answered
+    ]
     merged = merge(chosen, ask.max_sentences, side_by_side=side_by_side)
     complete = [
         replace(statement, evidence=tuple(completed(view, e) for e in statement.evidence))
