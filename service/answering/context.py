@@ -97,7 +97,8 @@ def in_context(view: View, asked: Asked, statements: Sequence[Statement]) -> lis
 
     Where its document has a title, and neither the question nor the statement before has
     made it clear, the title; where it has none, the sentence in front of it, quoted with it
-    as one range. Nothing where the answer has just quoted that sentence.
+    as one range. Nothing where the answer has just quoted that sentence. A statement whose
+    sentence an earlier one quotes already, as context or in a list, is left out.
 
     Args:
         view: The collection at one version.
@@ -106,7 +107,10 @@ def in_context(view: View, asked: Asked, statements: Sequence[Statement]) -> lis
     """
     shown: list[Statement] = []
     for statement in statements:
-        shown.append(_in_context(view, asked, statement, shown[-1] if shown else None))
+        if not any(
+            _same_document(statement, s) and _within(statement.best.sentence, s.best.sentence) for s in shown
+        ):
+            shown.append(_in_context(view, asked, statement, shown[-1] if shown else None))
     return shown
 
 
@@ -115,7 +119,7 @@ def _in_context(view: View, asked: Asked, statement: Statement, previous: Statem
     if not dangles(best.text, asked):
         return statement
     before = _before(view, best)
-    goes_on = previous is not None and previous.best.hit.document.id == best.hit.document.id
+    goes_on = previous is not None and _same_document(previous, statement)
     if previous and goes_on and before and _within(before, previous.best.sentence):
         return statement
     title = " ".join((best.hit.document.title or "").split())
@@ -161,6 +165,10 @@ def _before(view: View, evidence: Evidence) -> Sentence | None:
     chunks = view.store.document_chunks(view.collection, evidence.hit.document.id)
     earlier = [s for e in chunks for s in e.chunk.sentences if s.end <= evidence.sentence.start]
     return max(earlier, key=lambda s: s.start, default=None)
+
+
+def _same_document(one: Statement, other: Statement) -> bool:
+    return one.best.hit.document.id == other.best.hit.document.id
 
 
 def _within(inner: Sentence, outer: Sentence) -> bool:

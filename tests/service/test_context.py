@@ -135,6 +135,12 @@ def test_without_a_title_the_sentence_before_is_quoted_too(app: App) -> None:
     assert later[1] == ("", "It was founded in 1931. The hall burned in 1940.")
 
 
+def test_what_is_quoted_as_context_is_not_quoted_again(app: App) -> None:
+    app.builder.put("default", Document("mills", _MILLS))
+    shown = _shown(app, "When was it founded?", ("mills", "It was founded"), ("mills", "Orrin"))
+    assert shown == [("", "Orrin Mills makes lamps. It was founded in 1931.")]
+
+
 def test_no_context_where_there_is_none_to_quote(app: App) -> None:
     app.builder.put("default", Document("bare", "It rains often."))
     app.builder.put("default", Document("list", "Rules:\n\n- Lamps are lit\n- They are cleaned\n"))
