@@ -48,7 +48,7 @@ from service.answering.rerank import READING_FEATURES, read, rerank
 
 SEED = 7
 FOREIGN = 150
-ANSWERABLE = 600
+ANSWERABLE = 400
 ABOUT = 0.02
 # Features of which more is worse; of all others, more is better.
 AGAINST = frozenset({"rarest_missing", "unknown"})
@@ -91,8 +91,7 @@ def main() -> None:
                 for case in sample(other, FOREIGN)
                 if other is not collection
             ]
-            ours = [c for c in collection.cases if not c.evidence or is_held_out(c.evidence[0].document_id)]
-            # Which document an unanswerable question is about is only known once it is searched for.
+            ours = [c for c in collection.cases if is_held_out(_document(c))]
             cases = sample(replace(collection, cases=[c for c in ours if c.answerable]), ANSWERABLE)
             cases += [c for c in ours if not c.answerable]
             examples = index.read(collection.name, partial(collect, embedder=embedder, cases=cases))
@@ -127,6 +126,10 @@ def _swapped(examples: Sequence[Example]) -> list[Case]:
     return cases
 
 
+def _document(case: Case) -> str:
+    return case.evidence[0].document_id if case.evidence else case.document_id or ""
+
+
 def _collection(named: str) -> Collection:
     kind, _, path = named.partition(":")
     return READERS[kind](Path(path))
@@ -159,7 +162,7 @@ def _fit_reading(read: Sequence[Read]) -> Logistic:
     def fit(of: Sequence[Read]) -> Logistic:
         rows = np.concatenate([r.features[r.judged] for r in of])
         gold = np.concatenate([r.gold[r.judged] for r in of])
-        return fit_monotone(READING_FEATURES, {"sentence_gap"}, rows, gold)
+        return fit_monotone(READING_FEATURES, {"sentence_gap", "asked_gap"}, rows, gold)
 
     first: dict[str, list[bool]] = {"mixed": [], "reader": [], "linear": []}
     for fold in (0, 1):

@@ -36,6 +36,8 @@ FEATURES = (
     "dense_context",
     "lexical_sentence",
     "lexical_context",
+    "asked_sentence",
+    "asked_context",
     "phrase",
     "neighbours",
     "scope",
@@ -136,6 +138,8 @@ def describe(
 ) -> list[tuple[Hit, Sentence, str, Vector, Features]]:
     """Compute ``FEATURES`` for each candidate sentence of the hits."""
     weights = view.lexical.weights(asked.terms)
+    # The names say of what is asked, and a document says them once; the rest says what.
+    rest = {t: w for t, w in weights.items() if t not in asked.distinctive} or weights
     pairs = list(pairwise(asked.terms))
     rows = []
     for rank, hit in enumerate(hits, start=1):
@@ -145,7 +149,7 @@ def describe(
         title = hit.document.title or ""
         around = set(terms(f"{title} {chunk.context}")).union(*tokens)
         cosines = hit.embedded.sentence_vectors @ question.vector
-        context_coverage = coverage(around, weights)
+        context_coverage, asked_coverage = coverage(around, weights), coverage(around, rest)
         for i, (sentence, text) in enumerate(zip(chunk.sentences, texts, strict=True)):
             if sentence.kind == "heading" or _is_question(text):
                 continue
@@ -155,6 +159,8 @@ def describe(
                 hit.dense,
                 coverage(tokens[i], weights),
                 context_coverage,
+                coverage(tokens[i], rest),
+                asked_coverage,
                 _phrases(tokens[i], pairs, weights),
                 max(near, default=0.0),
                 hit.scope,

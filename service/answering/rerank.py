@@ -1,6 +1,6 @@
 """The best passages read with the question, and their sentences ordered anew.
 
-The linear scorer compares; the reader reads. Reading takes some fifteen milliseconds a
+The linear scorer compares; the reader reads. Reading takes some thirty milliseconds a
 passage, so only the passages of the sentences that the scorer likes best are read.
 """
 
@@ -15,8 +15,8 @@ from service.answering.question import Asked
 from service.answering.reader import Reader
 from service.answering.spans import enumerates
 
-PASSAGES_READ = 6
-READING_FEATURES = ("sentence", "sentence_gap", "answerable", "span_inside", "linear")
+PASSAGES_READ = 4
+READING_FEATURES = ("sentence", "sentence_gap", "answerable", "span_inside", "linear", "asked_gap")
 # Log-odds that a sentence which enumerates gains where several things are asked for: there
 # were few such questions to train on.
 LISTING = 0.5
@@ -32,7 +32,7 @@ def read(reader: Reader, question: str, evidence: Sequence[Evidence]) -> tuple[l
 
     Returns:
         The sentences of the passages that were read, best first as before, with what the
-        reader made of them; and their ``READING_FEATURES``, shape ``(n, 5)``.
+        reader made of them; and their ``READING_FEATURES``, shape ``(n, 6)``.
     """
     chunks: dict[str, Chunk] = {}
     for e in evidence:
@@ -49,9 +49,11 @@ def read(reader: Reader, question: str, evidence: Sequence[Evidence]) -> tuple[l
         inside = span is not None and e.sentence.start <= span[0] and span[1] <= e.sentence.end
         candidates.append(replace(e, span=span if inside else None, answerable=reading.answerable))
         score = float(reading.sentences[e.hit.chunk.sentences.index(e.sentence)])
-        rows.append([score, 0.0, reading.answerable, float(inside), logit(e.support)])
+        asked = e.feature("asked_sentence")
+        rows.append([score, score, reading.answerable, float(inside), logit(e.support), asked])
     features = np.array(rows, dtype=np.float64)
-    features[:, 1] = features[:, 0].max() - features[:, 0]
+    for gap in (READING_FEATURES.index("sentence_gap"), READING_FEATURES.index("asked_gap")):
+        features[:, gap] = features[:, gap].max() - features[:, gap]
     return candidates, features
 
 
