@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.text.analysis import tokenize
+from index.text.cjk import is_cjk
 from service.answering import spans
 from service.answering.evidence import Evidence
 from service.answering.question import Asked
@@ -73,7 +74,12 @@ def _facts(text: str) -> frozenset[str]:
     return frozenset(
         t.term
         for t in tokenize(text)
-        if any(c.isdigit() for c in t.term) or t.surface[0].isupper() or t.surface.lower() in _NEGATIONS
+        if any(c.isdigit() for c in t.term)
+        or t.surface[0].isupper()
+        or t.surface.lower() in _NEGATIONS
+        # Names cannot be told here, and a vector of a script that the model does not know
+        # tells nothing.
+        or is_cjk(t.term)
     )
 
 
