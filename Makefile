@@ -6,7 +6,11 @@ READY  := $(VENV)/.ready
 
 QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
 
-.PHONY: demo test lint types imports check gate crash serve eval bench constraints clean
+# Folder of public question answering sets, which are not in the repository; a set that is not
+# there is skipped, with a word on it.
+DATA ?= data
+
+.PHONY: demo test lint types imports check gate crash serve eval bench answers ablation constraints clean
 
 demo: $(READY) ## index seeds/, ask a question, print the cited answer
 	@$(BIN)/citewise index seeds
@@ -55,6 +59,15 @@ bench: $(READY) ## the quick-start floor on the same questions, and the times
 	$(BIN)/citewise index seeds
 	$(BIN)/python -m eval.bench.quickstart seeds seeds/questions.jsonl
 	$(BIN)/python -m eval.bench.latency
+
+answers: $(READY) ## how good the answers are, on the seeds and the sets below DATA
+	$(BIN)/python -m eval.bench.answers --work .citewise/bench --out .citewise/bench/answers \
+	  gold:seeds:seeds/questions.jsonl dragonball:$(DATA)/dragonball:600 \
+	  squad:$(DATA)/squad2_half/dev-v2.0.json:600
+
+ablation: $(READY) ## what each choice in retrieval is worth, on the sets below DATA
+	$(BIN)/python -m eval.bench.retrieval --work .citewise/bench dragonball:$(DATA)/dragonball:600 \
+	  squad:$(DATA)/squad2_half/dev-v2.0.json:500 squad:$(DATA)/covidqa/200423_covidQA.json:300:24docs
 
 # The stamp is written last: an install that was cut off is done again.
 $(READY): pyproject.toml constraints.txt

@@ -8,9 +8,8 @@ from eval.measures.reference import facts_found, rouge_l
 from eval.measures.retrieval import CUTOFFS, retrieval_scores
 from eval.measures.short import contains_answer, exact_match, f1
 from eval.targets.target import Target
-from eval.types import Case, Outcome, Passage, Quote, Response, Result
+from eval.types import MULTI_DOCUMENT, Case, Outcome, Passage, Quote, Response, Result
 
-MULTI_DOCUMENT = "multi_document"
 _AROUND = 200
 
 

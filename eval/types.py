@@ -6,6 +6,9 @@ from typing import Any, Literal, TypeAlias
 
 Outcome: TypeAlias = Literal["right", "wrong", "missed", "refused", "invented", "failed", "searched"]
 
+# The tag of a case that needs a place in every one of its documents.
+MULTI_DOCUMENT = "multi_document"
+
 
 @dataclass(frozen=True, slots=True)
 class GoldEvidence:
@@ -37,6 +40,8 @@ class Case:
         evidence: Places that answer. Each one suffices, except in a case tagged
             ``multi_document``, which needs one place in every document named.
         relevance: Graded relevance by document id, where a set states it.
+        document_id: The one document that it was asked about, where a set states it; also of
+            a question that this document does not answer.
     """
 
     id: str
@@ -48,6 +53,7 @@ class Case:
     tags: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
     relevance: Mapping[str, int] = field(default_factory=dict)
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

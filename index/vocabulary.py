@@ -20,7 +20,7 @@ class Vocabulary:
     """The scripts without spaces that a tokenizer knows; of other scripts it is taken to.
 
     Args:
-        tokenizer: Of the model; neither padding nor truncating.
+        tokenizer: Of the model.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
@@ -41,8 +41,12 @@ class Vocabulary:
         return self._knows(_characters("euc_kr", range(0xB0, 0xC9)))
 
     def _knows(self, characters: str) -> bool:
-        ids = self._tokenizer.encode(characters, add_special_tokens=False).ids
-        unknown = {self._tokenizer.token_to_id(token) for token in _UNKNOWN}
+        # A copy, since others may use the tokenizer meanwhile, and have it cut texts off.
+        tokenizer = Tokenizer.from_str(self._tokenizer.to_str())
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        ids = tokenizer.encode(characters, add_special_tokens=False).ids
+        unknown = {tokenizer.token_to_id(token) for token in _UNKNOWN}
         known = sum(i not in unknown for i in ids)
         return known >= _LEAST_KNOWN * len(characters) and len(ids) <= _TOKENS_PER_CHARACTER * len(characters)
 

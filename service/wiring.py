@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from index.build import Builder
 from index.chunk import ChunkerConfig, SentenceChunker
@@ -74,7 +75,7 @@ def open_app(
         yield App(
             settings,
             index,
-            Pipeline(index, embedder, Models.shipped),
+            Pipeline(index, embedder, partial(Models.load, settings.reader)),
             Builder(index, SentenceChunker(embedder.count_tokens, chunking), embedder),
             sandbox,
         )

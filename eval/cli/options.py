@@ -5,4 +5,6 @@ from typing import Annotated
 
 import typer
 
-Gold = Annotated[Path, typer.Argument(help="Gold questions: JSONL, SQuAD JSON, CSV, or a BEIR folder.")]
+Gold = Annotated[
+    Path, typer.Argument(help="Gold questions: JSONL, SQuAD JSON, CSV, a BEIR or DragonBall folder.")
+]

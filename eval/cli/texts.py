@@ -9,10 +9,10 @@ from service.cli.options import show
 
 
 def texts(
-    gold: Annotated[Path, typer.Argument(help="A SQuAD file.")],
+    gold: Annotated[Path, typer.Argument(help="A SQuAD file or a DragonBall folder.")],
     folder: Annotated[Path, typer.Argument(help="Where to write its texts.")],
 ) -> None:
-    """Write the texts that a SQuAD file asks about, to be indexed under the names its gold has."""
-    from eval.datasets.gold import write_squad_texts
+    """Write the texts that a set asks about, to be indexed under the names its gold has."""
+    from eval.datasets.gold import write_texts
 
-    show(f"Wrote {write_squad_texts(gold, folder)} texts to {folder}. Run: citewise index {folder}")
+    show(f"Wrote {write_texts(gold, folder)} texts to {folder}. Run: citewise index {folder}")

@@ -7,6 +7,7 @@ import numpy as np
 
 from eval.datasets.beir import is_beir, read_beir
 from eval.datasets.contract import read_cases
+from eval.datasets.dragonball import is_dragonball, read_dragonball
 from eval.datasets.squad import read_squad
 from eval.datasets.table import read_table
 from eval.types import Case
@@ -14,7 +15,7 @@ from index.errors import InvalidInput, PathNotFound
 
 
 def read_gold(path: Path) -> list[Case]:
-    """Read gold questions: the contract's JSONL, SQuAD's JSON, a CSV, or a BEIR folder.
+    """Read gold questions: the contract's JSONL, SQuAD's JSON, a CSV, a BEIR or DragonBall folder.
 
     Raises:
         PathNotFound: It is not there.
@@ -23,7 +24,11 @@ def read_gold(path: Path) -> list[Case]:
     if path.is_dir():
         if is_beir(path):
             return read_beir(path)
-        raise InvalidInput(f"{path} is no BEIR folder (it has no queries.jsonl).", "Give a gold file.")
+        if is_dragonball(path):
+            return [_of_file(case) for case in read_dragonball(path)[1]]
+        raise InvalidInput(
+            f"{path} is no BEIR folder (it has no queries.jsonl) and none of DragonBall.", "Give a gold file."
+        )
     if not path.is_file():
         raise PathNotFound(f"The gold file {path} is not there.", "Check the path.")
     match path.suffix.lower():
@@ -40,14 +45,16 @@ def read_gold(path: Path) -> list[Case]:
             return read_cases(path)
 
 
-def write_squad_texts(path: Path, folder: Path) -> int:
-    """Write a SQuAD file's articles as text files to index, called as ``read_gold`` calls them.
+def write_texts(path: Path, folder: Path) -> int:
+    """Write the texts of a SQuAD file or a DragonBall folder as files to index.
+
+    They are called as ``read_gold`` calls them.
 
     Returns:
         How many.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    texts, _ = read_squad(path)
+    texts, _ = read_dragonball(path) if path.is_dir() else read_squad(path)
     for document_id, text in texts.items():
         (folder / _file_name(document_id)).write_text(text, encoding="utf-8")
     return len(texts)
@@ -55,7 +62,8 @@ def write_squad_texts(path: Path, folder: Path) -> int:
 
 def _of_file(case: Case) -> Case:
     evidence = tuple(replace(e, document_id=_file_name(e.document_id)) for e in case.evidence)
-    return replace(case, evidence=evidence)
+    about = _file_name(case.document_id) if case.document_id is not None else None
+    return replace(case, evidence=evidence, document_id=about)
 
 
 def _file_name(document_id: str) -> str:

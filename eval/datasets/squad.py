@@ -14,8 +14,9 @@ def read_squad(path: Path) -> tuple[dict[str, str], list[Case]]:
 
     Returns:
         Texts by document id, one document an article with its paragraphs joined by blank
-        lines, and the cases with the first stated answer's place as evidence. Where the
-        stated offset does not hold the answer, its first occurrence is meant.
+        lines, and the cases, each with the article that it is about, and with the first stated
+        answer's place as evidence. Where the stated offset does not hold the answer, its first
+        occurrence is meant.
     """
     articles = json.loads(path.read_text(encoding="utf-8"))["data"]
     texts: dict[str, str] = {}
@@ -39,7 +40,7 @@ def _squad_cases(
 ) -> Iterator[Case]:
     for qa in paragraph["qas"]:
         if qa.get("is_impossible", False):
-            yield Case(str(qa["id"]), qa["question"], answerable=False)
+            yield Case(str(qa["id"]), qa["question"], answerable=False, document_id=document_id)
         elif qa["answers"] and unchanged:
             first = qa["answers"][0]
             start = first["answer_start"]
@@ -49,4 +50,6 @@ def _squad_cases(
                 continue
             place = GoldEvidence(document_id, start=offset + start, end=offset + start + len(first["text"]))
             answers = tuple(dict.fromkeys(a["text"] for a in qa["answers"]))
-            yield Case(str(qa["id"]), qa["question"], True, answers, evidence=(place,))
+            yield Case(
+                str(qa["id"]), qa["question"], True, answers, evidence=(place,), document_id=document_id
+            )

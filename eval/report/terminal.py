@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.compare import Comparison
-from eval.report.text import cell, chance, described
+from eval.report.text import cell, chance, described, told
 from eval.runs import Run
 from eval.summary import by_tag, measures_of, summarise
 from eval.types import Result
@@ -43,14 +43,10 @@ def print_not_right(console: Console, results: Sequence[Result]) -> None:
     for result in results:
         if result.outcome in ("right", "refused", "searched"):
             continue
-        case, response = result.case, result.response
-        sure = f", confidence {response.confidence:.2f}" if response and response.confidence else ""
-        console.print(f"\n{case.id} {' '.join(case.tags)} ({result.outcome}{sure})", style="bold")
-        console.print(f"  question: {case.question}")
-        if case.answerable:
-            console.print(f"  gold: {case.answer or '; '.join(case.answers)}")
-        console.print(f"  answer: {response.text if response else '(none)'}")
-        console.print(f"  {' '.join(result.why)}")
+        heading, lines = told(result)
+        console.print(f"\n{heading}", style="bold")
+        for line in lines:
+            console.print(f"  {line}")
 
 
 def print_comparison(console: Console, comparison: Comparison) -> None:

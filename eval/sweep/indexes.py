@@ -3,69 +3,73 @@
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from index.errors import IndexDamaged, IndexMismatch
 from index.load.files import Source
-from index.store.sqlite import SqliteStore
 from service.settings import Settings
 from service.wiring import App, open_app, open_store
 
+# Puts documents into the collection that an opened index is set to; returns their ids.
+Fill: TypeAlias = Callable[[App], set[str]]
 
-def prepare(
-    settings: Settings, root: Path, sources: Sequence[Source] | None, tell: Callable[[str], None]
-) -> None:
-    """Make an index hold exactly the documents to ask about; what it holds already stays.
+
+def prepare(settings: Settings, root: Path, fill: Fill, tell: Callable[[str], None]) -> None:
+    """Make a collection hold exactly the documents to ask about; what it holds already stays.
 
     When it is interrupted, the next time goes on where it stopped.
 
     Args:
-        settings: How to make it, and where the documents are if no files are given.
+        settings: How to make the index, and what its collection is called.
         root: Its data directory.
-        sources: The files; if None, the documents are those of the index that the settings
-            name.
-        tell: Told of files that cannot be read.
+        fill: Puts the documents in.
+        tell: Told when a first use has to export the model.
 
     Raises:
         CitewiseError: As ``open_app`` and ``Builder`` do.
     """
     own = settings.model_copy(update={"data_dir": root})
     try:
-        _fill(own, settings, sources, tell)
+        _hold(own, fill, tell)
     except (IndexMismatch, IndexDamaged):
         # It follows from the documents, so it is not worth mending.
         shutil.rmtree(root)
-        _fill(own, settings, sources, tell)
+        _hold(own, fill, tell)
 
 
-def _fill(
-    own: Settings, given: Settings, sources: Sequence[Source] | None, tell: Callable[[str], None]
-) -> None:
-    with open_app(own, create=True, announce=tell) as app:
-        if sources is None:
-            with open_store(given) as store:
-                present = _from_store(app, store)
-        else:
-            present = _from_files(app, sources, tell)
-        collection = own.collection
+def of_files(sources: Sequence[Source], tell: Callable[[str], None]) -> Fill:
+    """The documents of files; ``tell`` is told of those that cannot be read."""
+
+    def fill(app: App) -> set[str]:
+        report = app.ingest(app.settings.collection).add(sources)
+        for document_id, reason in report.failed.items():
+            tell(f"failed: {document_id}: {reason}")
+        return {*report.added, *report.changed, *report.unchanged}
+
+    return fill
+
+
+def of_index(given: Settings) -> Fill:
+    """The documents of the index that some settings name."""
+
+    def fill(app: App) -> set[str]:
+        collection = app.settings.collection
+        with open_store(given) as store, store.snapshot():
+            store.require_collection(collection)
+            ids = [record.id for record in store.documents(collection)]
+            for document_id in ids:
+                app.builder.put(collection, store.source(collection, document_id))
+        return set(ids)
+
+    return fill
+
+
+def _hold(settings: Settings, fill: Fill, tell: Callable[[str], None]) -> None:
+    with open_app(settings, create=True, announce=tell) as app:
+        present = fill(app)
         with app.index.store.snapshot():
-            former = [r.id for r in app.index.store.documents(collection) if r.id not in present]
+            held = app.index.store.documents(settings.collection)
+            former = [record.id for record in held if record.id not in present]
         for document_id in former:
-            app.builder.delete(collection, document_id)
+            app.builder.delete(settings.collection, document_id)
         app.builder.save()
-
-
-def _from_files(app: App, sources: Sequence[Source], tell: Callable[[str], None]) -> set[str]:
-    report = app.ingest(app.settings.collection).add(sources)
-    for document_id, reason in report.failed.items():
-        tell(f"failed: {document_id}: {reason}")
-    return {*report.added, *report.changed, *report.unchanged}
-
-
-def _from_store(app: App, store: SqliteStore) -> set[str]:
-    collection = app.settings.collection
-    with store.snapshot():
-        store.require_collection(collection)
-        ids = [record.id for record in store.documents(collection)]
-        for document_id in ids:
-            app.builder.put(collection, store.source(collection, document_id))
-    return set(ids)

@@ -12,7 +12,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from eval.runs import Run, load_run
 from eval.sweep.grid import SHAPING, Combination, index_settings
-from eval.sweep.indexes import prepare
+from eval.sweep.indexes import of_files, of_index, prepare
 from eval.sweep.memory import available_bytes
 from eval.sweep.work import Done, Task, work
 from index.errors import CitewiseError
@@ -85,8 +85,9 @@ class Sweep:
         for number, (name, settings) in enumerate(needed.items(), start=1):
             self.tell(f"Index {number} of {len(needed)}: {name}")
             root = self.folder / "indexes" / name
+            fill = of_index(settings) if self.sources is None else of_files(self.sources, self.tell)
             try:
-                prepare(settings, root, self.sources, self.tell)
+                prepare(settings, root, fill, self.tell)
                 roots[name] = root
             except CitewiseError as error:
                 failures[name] = str(error)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.compare import Comparison, compare
-from eval.report.text import cell, chance
+from eval.report.text import cell, chance, markdown_table
 from eval.runs import Run
 from eval.summary import figure, measures_of
 from eval.sweep.sweep import Outcome
@@ -28,9 +28,7 @@ class Table:
 
     def markdown(self) -> str:
         """As Markdown."""
-        lines = [self.header, ("---",) * len(self.header), *self.rows]
-        table = ("| " + " | ".join(c.replace("|", "/") for c in line) + " |" for line in lines)
-        return "\n".join([*table, "", FOOT, ""])
+        return "\n".join([markdown_table(self.header, self.rows), "", FOOT, ""])
 
 
 def tabulate(outcomes: Sequence[Outcome]) -> Table:

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,11 @@ class Collection:
     name: str
     documents: Mapping[str, tuple[str, str]]
     cases: list[Case]
+
+    def to_index(self) -> Iterator[Document]:
+        """The documents as they are indexed."""
+        for document_id, (title, text) in self.documents.items():
+            yield Document(document_id, text, {"title": title}, infer_headings(text))
 
 
 def squad(path: Path) -> Collection:
@@ -70,7 +75,7 @@ READERS: Mapping[str, Callable[[Path], Collection]] = {
 def build(collection: Collection, builder: Builder, index: Index) -> None:
     """Index a collection under its name; what is there already is skipped."""
     done = {r.id for r in index.store.documents(collection.name)}
-    for document_id, (title, text) in collection.documents.items():
-        if document_id not in done:
-            builder.put(collection.name, Document(document_id, text, {"title": title}, infer_headings(text)))
+    for document in collection.to_index():
+        if document.id not in done:
+            builder.put(collection.name, document)
     builder.save()

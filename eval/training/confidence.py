@@ -7,9 +7,8 @@ on; of a set named with ``--reserve`` only these are indexed at all. ``reading``
 into the probability that a sentence answers; ``confidence`` tells whether the best sentence is
 right at all. Its negatives are SQuAD's unanswerable questions, answerable ones with the gold
 passage taken away, answerable ones made to ask about something else (``swaps``), and questions
-of another collection. It may only use a feature in the direction that makes sense: SQuAD's
-writers made unanswerable questions from the words of the text, and a free fit learns from them
-that much overlap is a bad sign, which it is nowhere else.
+of another collection. Each feature is only used in the
+direction that makes sense (``monotone``).
 
 Figures are from fitting on one half of these documents and judging the other; what ships is
 fitted on both.
@@ -24,9 +23,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from eval.training.collections import READERS, Collection, build
@@ -36,18 +32,18 @@ from eval.training.evidence import (
     described,
     held_out_only,
     is_held_out,
-    logistic,
     open_index,
     sample,
     write_weights,
 )
+from eval.training.monotone import Array, fit_monotone
 from eval.training.swaps import swapped
 from eval.types import Case
 from index.index import View
 from index.types import Json, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, confidence_features
 from service.answering.evidence import FEATURES, Evidence, Logistic, load_weights, score_evidence
-from service.answering.reader import Reader
+from service.answering.reader import Reader, ShippedReader
 from service.answering.rerank import READING_FEATURES, read, rerank
 
 SEED = 7
@@ -56,7 +52,6 @@ ANSWERABLE = 600
 ABOUT = 0.02
 # Features of which more is worse; of all others, more is better.
 AGAINST = frozenset({"rarest_missing", "unknown"})
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +79,7 @@ def main() -> None:
     parser.add_argument("collections", nargs="+", help="KIND:PATH")
     arguments = parser.parse_args()
     sentence = Logistic.from_json(load_weights()["sentence"], FEATURES)
-    reader = Reader()
+    reader = ShippedReader()
     with open_index(arguments.work) as (index, builder, embedder):
         read: dict[str, list[Read]] = {}
         collections = [_collection(named) for named in arguments.collections]
@@ -161,22 +156,22 @@ def _read(view: View, examples: Sequence[Example], sentence: Logistic, reader: R
 
 
 def _fit_reading(read: Sequence[Read]) -> Logistic:
-    def fit(of: Sequence[Read]) -> LogisticRegression:
+    def fit(of: Sequence[Read]) -> Logistic:
         rows = np.concatenate([r.features[r.judged] for r in of])
         gold = np.concatenate([r.gold[r.judged] for r in of])
-        return LogisticRegression(C=10.0, max_iter=2000).fit(rows, gold)
+        return fit_monotone(READING_FEATURES, {"sentence_gap"}, rows, gold)
 
     first: dict[str, list[bool]] = {"mixed": [], "reader": [], "linear": []}
     for fold in (0, 1):
         fitted = fit([r for r in read if r.fold != fold])
         for r in read:
             if r.fold == fold and r.gold.any():
-                first["mixed"].append(bool(r.gold[np.argmax(fitted.decision_function(r.features))]))
+                first["mixed"].append(bool(r.gold[np.argmax(fitted.log_odds(r.features))]))
                 first["reader"].append(bool(r.gold[np.argmax(r.features[:, 0])]))
                 first["linear"].append(bool(r.gold[0]))
     for name, outcomes in first.items():
         print(f"gold first, {name}: {np.mean(outcomes):.3f} (n={len(outcomes)})")
-    return logistic(READING_FEATURES, fit(read))
+    return fit(read)
 
 
 def _judge(view: View, read: Sequence[Read], reading: Logistic) -> list[tuple[Array, bool, bool, int]]:
@@ -195,7 +190,7 @@ def _fit_confidence(
     right, present, fold = (np.array([r[i] for r in rows]) for i in (1, 2, 3))
     guessed = np.empty(len(rows))
     for held in (0, 1):
-        fitted = _fit_monotone(features[fold != held], right[fold != held])
+        fitted = fit_monotone(CONFIDENCE_FEATURES, AGAINST, features[fold != held], right[fold != held])
         guessed[fold == held] = fitted.probability(features[fold == held])
     bins = np.clip((guessed * 10).astype(int), 0, 9)
     error = sum(
@@ -215,28 +210,8 @@ def _fit_confidence(
     at = int(np.argmax(rates >= rates.max() - ABOUT))
     threshold = float(grid[at])
     print(f"threshold {threshold:.2f}: {rates[at]:.3f} balanced accuracy, at best {rates.max():.3f}")
-    model = _fit_monotone(features, right)
-    for name, weight in zip(model.names, model.weights, strict=True):
-        print(f"  {name:20} {weight:8.3f}")
+    model = fit_monotone(CONFIDENCE_FEATURES, AGAINST, features, right)
     return described(model, threshold=round(threshold, 2), questions=questions)
-
-
-def _fit_monotone(features: Array, right: npt.NDArray[np.bool_]) -> Logistic:
-    """Logistic regression (ridge of weight 1) with the sign of every weight given."""
-    target = right.astype(np.float64)
-    signs = np.array([-1.0 if name in AGAINST else 1.0 for name in CONFIDENCE_FEATURES])
-    rows = np.column_stack([features * signs, np.ones(len(features))])
-
-    def loss(weights: Array) -> tuple[float, Array]:
-        logits = rows @ weights
-        value = np.logaddexp(0, logits).sum() - target @ logits + 0.5 * weights[:-1] @ weights[:-1]
-        gradient = rows.T @ (expit(logits) - target)
-        gradient[:-1] += weights[:-1]
-        return float(value), gradient
-
-    bounds = [(0, None)] * len(signs) + [(None, None)]
-    found = minimize(loss, np.zeros(len(bounds)), jac=True, bounds=bounds, method="L-BFGS-B").x
-    return Logistic(CONFIDENCE_FEATURES, tuple((found[:-1] * signs).tolist()), float(found[-1]))
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
 
 from eval.training.collections import READERS, Collection, build
+from eval.training.monotone import fit_monotone
 from eval.types import Case
 from index.build import Builder
 from index.chunk import ChunkerConfig, SentenceChunker
@@ -34,6 +34,8 @@ from index.types import Hit, Json, sha256_hex
 from service.answering.evidence import FEATURES, PASSAGES, Evidence, Logistic, describe
 from service.answering.question import Asked, understand
 
+# Features of which more is worse.
+AGAINST = frozenset({"dense_gap", "lexical_gap"})
 WEIGHTS = Path("service/answering/weights.json")
 Array = npt.NDArray[np.float64]
 
@@ -171,8 +173,7 @@ def _fit_sentence(examples: Mapping[str, Sequence[Example]]) -> Logistic:
     training = [e for several in examples.values() for e in several if not e.held_out and e.gold.any()]
     rows = np.concatenate([e.features[e.judged] for e in training])
     gold = np.concatenate([e.gold[e.judged] for e in training])
-    fitted = LogisticRegression(C=10.0, max_iter=2000).fit(rows, gold)
-    model = logistic(FEATURES, fitted)
+    model = fit_monotone(FEATURES, AGAINST, rows, gold)
     for name, several in examples.items():
         held = [e for e in several if e.held_out and e.gold.any()]
         for depth in (1, 2, 3):
@@ -184,14 +185,6 @@ def _fit_sentence(examples: Mapping[str, Sequence[Example]]) -> Logistic:
                 f"{name}: gold in the first {depth}: learned {learned:.3f},"
                 f" cosine {cosine:.3f} (n={len(held)})"
             )
-    return model
-
-
-def logistic(names: Sequence[str], fitted: LogisticRegression) -> Logistic:
-    """A fitted model as the product reads it; prints the weights."""
-    model = Logistic(tuple(names), tuple(fitted.coef_[0].tolist()), float(fitted.intercept_[0]))
-    for name, weight in zip(model.names, model.weights, strict=True):
-        print(f"  {name:20} {weight:8.3f}")
     return model
 
 

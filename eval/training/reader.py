@@ -83,6 +83,7 @@ def main() -> None:
     parser.add_argument("--passages", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--steps", type=int, help="stop, with the rates at nought, after so many")
     parser.add_argument("--save-every", type=int, default=100)
     parser.add_argument("--start", type=Path, help="weights of an earlier training to start from")
     parser.add_argument("--export", type=Path, help="folder for the 8-bit ONNX model")
@@ -101,7 +102,7 @@ def main() -> None:
         ],
         weight_decay=0.01,
     )
-    total = len(batches)
+    total = arguments.steps or len(batches)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(step / (WARM_UP * total), (total - step) / ((1 - WARM_UP) * total))
     )

@@ -22,9 +22,11 @@ Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filter
 CONFIDENCE_FEATURES = (
     "support",
     "margin",
+    "answerable",
     "rarest_missing",
     "unknown",
     "distinctive_covered",
+    "scope",
     "type_match",
 )
 
@@ -50,9 +52,11 @@ def confidence_features(view: View, asked: Asked, evidence: Sequence[Evidence]) 
         [
             logit(best.support),
             logit(best.support) - logit(evidence[1].support) if len(evidence) > 1 else 0.0,
+            best.answerable,
             max(missing, default=0.0) / heaviest,
             len(unknown) / (len(asked.terms) or 1),
             coverage(around, distinctive) if any(distinctive.values()) else 1.0,
+            best.hit.scope,
             best.feature("type_match"),
         ]
     )

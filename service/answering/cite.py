@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from index.errors import CitationBroken
+from service.answering import conflicts
 from service.answering.compose import Statement
 from service.answering.evidence import Evidence
-from service.types import Citation, Source
+from service.types import Citation, Conflict, Side, Source
 
 Quote: TypeAlias = Callable[[str, str, int, int], str | None]
 Page: TypeAlias = Callable[[str, str, int], int | None]
@@ -17,21 +18,34 @@ def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
     """Word the answer: each statement's sentence, then its mark.
 
     Returns:
-        The text (``"First sentence. [1] Second sentence. [2]"``), and for each mark the
-        range of the text in front of it with its sources. White space inside a sentence
-        is folded in the answer; ``cited_text`` keeps the source's own.
+        The text (``"First sentence. [1] [A title] Second sentence. [2]"``), and for each
+        mark the range of the text in front of it with its sources; a statement's title is
+        not in that range. White space inside a sentence is folded in the answer;
+        ``cited_text`` keeps the source's own.
     """
     text = ""
     citations = []
     for number, statement in enumerate(statements, start=1):
         if text:
             text += " "
+        if statement.title:
+            text += f"[{statement.title}] "
         start = len(text)
         text += " ".join(statement.best.text.split())
         sources = tuple(_source(e) for e in statement.evidence)
         citations.append(Citation(str(number), start, len(text), text[start:], sources))
         text += f" [{number}]"
     return text, tuple(citations)
+
+
+def oppose(disagreeing: Sequence[Sequence[conflicts.Side]]) -> tuple[Conflict, ...]:
+    """Name the source of each side of each disagreement; one that was found twice is named once."""
+    found = (Conflict(tuple(Side(s.text, _source(s.evidence)) for s in sides)) for sides in disagreeing)
+    return tuple({tuple(_place(side) for side in conflict.sides): conflict for conflict in found}.values())
+
+
+def _place(side: Side) -> tuple[str, int, str]:
+    return side.source.document_id, side.source.start, side.figure
 
 
 def check(citations: Sequence[Citation], quote: Quote, page: Page) -> tuple[Citation, ...]:
@@ -51,6 +65,18 @@ def check(citations: Sequence[Citation], quote: Quote, page: Page) -> tuple[Cita
     return tuple(
         replace(citation, sources=tuple(_checked(source, quote, page) for source in citation.sources))
         for citation in citations
+    )
+
+
+def check_sides(found: Sequence[Conflict], quote: Quote, page: Page) -> tuple[Conflict, ...]:
+    """Verify every side of conflicts as ``check`` verifies citations, with the same arguments.
+
+    Raises:
+        CitationBroken: A side's range does not hold the text that it cites.
+    """
+    return tuple(
+        Conflict(tuple(replace(s, source=_checked(s.source, quote, page)) for s in conflict.sides))
+        for conflict in found
     )
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from index.text.analysis import tokenize
 from index.text.cjk import is_cjk
 from service.answering import spans
+from service.answering.claims import negates
 from service.answering.evidence import Evidence
 from service.answering.question import Asked
+from service.answering.verdict import yes_or_no
 
 # Two sentences with vectors this close, and the same names, numbers and negations, say the
 # same: the second corroborates the first. Closeness alone does not see a changed year.
@@ -20,14 +23,18 @@ SAME = 0.92
 SINGLE, SEVERAL = 0.4, 0.3
 # No further sentence is needed once one of those chosen is right with this probability.
 ENOUGH = 0.7
-_NEGATIONS = frozenset("no not never none neither nor without cannot n't".split())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """One sentence of the answer and every piece of evidence that states it, best first."""
+    """One sentence of the answer and every piece of evidence that states it, best first.
+
+    Attributes:
+        title: Shown in front of the sentence, outside of what is cited; empty for none.
+    """
 
     evidence: tuple[Evidence, ...]
+    title: str = ""
 
     @property
     def best(self) -> Evidence:
@@ -48,7 +55,7 @@ def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> li
         evidence: Scored sentences, best first.
         max_sentences: Most statements to choose.
     """
-    several = asked.wants_list or asked.kind in ("why", "how")
+    several = asked.wants_list or asked.kind in ("why", "how", "summary")
     floor = evidence[0].support * (SEVERAL if several else SINGLE) if evidence else 1.0
     groups: list[list[Evidence]] = []
     doubt = 1.0
@@ -74,43 +81,62 @@ def _facts(text: str) -> frozenset[str]:
     return frozenset(
         t.term
         for t in tokenize(text)
-        if any(c.isdigit() for c in t.term)
-        or t.surface[0].isupper()
-        or t.surface.lower() in _NEGATIONS
-        # Names cannot be told here, and a vector of a script that the model does not know
+        # Names cannot be told in CJK, and a vector of a script that the model does not know
         # tells nothing.
-        or is_cjk(t.term)
+        if any(c.isdigit() for c in t.term) or t.surface[0].isupper() or negates(t) or is_cjk(t.term)
     )
 
 
-def merge(chosen: Sequence[Sequence[Statement]], max_sentences: int) -> list[Statement]:
+def merge(
+    chosen: Sequence[Sequence[Statement]], max_sentences: int, *, side_by_side: bool = False
+) -> list[Statement]:
     """Bring the statements on each part of a question into one order that reads.
 
-    The part that was asked first comes first; within it the document of the best
-    statement; sentences of one document stand in the order of its text. A sentence that
-    answers two parts is quoted once.
+    Every part has its best statement before any has a second one. A sentence that answers
+    two parts is quoted once.
+
+    Args:
+        chosen: For each part, in the order of asking, its statements, best first.
+        max_sentences: Most statements to keep.
+        side_by_side: The best of each part stand next to each other, then the second ones,
+            as a comparison reads. Otherwise part follows part; within it the document of
+            the best statement comes first, and sentences of one document stand in the order
+            of its text.
     """
+    taken: dict[tuple[str, int], tuple[int, Statement]] = {}
+    for statements in zip_longest(*chosen):
+        for part, statement in enumerate(statements):
+            if statement is not None and len(taken) < max_sentences:
+                taken.setdefault(_place(statement), (part, statement))
+    if side_by_side:
+        return [statement for _, statement in taken.values()]
     merged: list[Statement] = []
-    seen: set[tuple[str, int]] = set()
-    for statements in chosen:
-        documents = list(dict.fromkeys(s.best.hit.document.id for s in statements))
-        for s in sorted(
-            statements, key=lambda s: (documents.index(s.best.hit.document.id), s.best.sentence.start)
-        ):
-            place = (s.best.hit.document.id, s.best.sentence.start)
-            if place not in seen:
-                seen.add(place)
-                merged.append(s)
-    return merged[:max_sentences]
+    for part in range(len(chosen)):
+        own = [statement for of, statement in taken.values() if of == part]
+        documents = list(dict.fromkeys(s.best.hit.document.id for s in own))
+        merged += sorted(own, key=lambda s: (documents.index(s.best.hit.document.id), s.best.sentence.start))
+    return merged
 
 
-def short_answer(asked: Asked, question: str, best: Evidence) -> str | None:
-    """The words of the best sentence that answer.
+def _place(statement: Statement) -> tuple[str, int]:
+    return statement.best.hit.document.id, statement.best.sentence.start
+
+
+def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> str | None:
+    """The words of the best sentence that answer, or "Yes" or "No" where it is sure which.
 
     A list that was asked for is the one that the sentence enumerates, and a date or a number
     the only one that fits, where a rule of language is sure; otherwise it is the span that the
     reader found in this sentence, if it thinks that a span answers at all.
+
+    Args:
+        asked: What the question asks for.
+        question: The question.
+        evidence: Scored sentences, best first; at least one.
     """
+    if asked.kind == "yes_no":
+        return yes_or_no(question, evidence)
+    best = evidence[0]
     text = best.text
     span: tuple[int, int] | None = None
     if asked.wants_list:

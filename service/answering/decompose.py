@@ -32,6 +32,18 @@ _NAMES = re.compile(
     re.I,
 )
 _COMPARES = re.compile(r"\b(?:both|compar\w+|differ\w*|versus|vs|respectively|in common)\b", re.I)
+_MORE_OR_LESS = (
+    r"(?:more|less|fewer|larger|bigger|smaller|greater|higher|lower|longer|shorter|taller|older|younger"
+    r"|earlier|later|sooner|faster|slower|heavier|lighter|richer|poorer|cheaper|dearer|better|worse"
+    r"|further|farther|nearer|closer|wider|narrower|deeper|stronger|weaker|warmer|colder|hotter|newer)"
+)
+_WEIGHS = re.compile(
+    r"\b(?:compar\w+|differ(?:s|ence|ences|ent|ently)?|versus|vs|as \w+ as)\b"
+    r"|\b(?!other\b|rather\b)(?:\w+er|more \w+|less \w+) than\b"
+    rf"|\b{_MORE_OR_LESS}\b.*\b(?:or|and|than)\b|\b(?:or|and)\b.*\b{_MORE_OR_LESS}\b"
+    r"|\b(?:most|least|first|last)\b.*\bor\b",
+    re.I,
+)
 _MOST_PARTS = 3
 _LEAST_WORDS = 3
 
@@ -56,6 +68,15 @@ def parts(question: str) -> tuple[str, ...]:
     return (question,)
 
 
+def compares(question: str) -> bool:
+    """Whether a question weighs things against each other, so that a fact of each belongs side by side.
+
+    It says so ("compare", "the difference between", "older than"), or asks of several things
+    which is the more or the most ("Which opened earlier, …").
+    """
+    return bool(_WEIGHS.search(question))
+
+
 # The share of the weight of a question's names that a document has to hold, and no other of
 # those chosen, for the question to be asked about it by itself.
 _OWN = 0.2
@@ -77,8 +98,8 @@ def by_names(view: View, question: Question, hits: Sequence[Hit]) -> list[tuple[
             the same names.
 
     Returns:
-        Questions, each with the names that are its own; nothing where one document holds all
-        names, or nearly.
+        Questions in the order in which their names are asked, each with the names that are
+        its own; nothing where one document holds all names, or nearly.
     """
     tokens = distinctive(question.text)
     scope = Scope.of(view, (t.term for t in tokens))
@@ -98,8 +119,9 @@ def by_names(view: View, question: Question, hits: Sequence[Hit]) -> list[tuple[
     for mine in enough:
         others = set().union(*(other for other in enough if other is not mine))
         names = " ".join(spelled(t for t in tokens if t.term in mine))
-        found.append((_without(question.text, others), names))
-    return found
+        first = min(t.start for t in tokens if t.term in mine)
+        found.append((first, _without(question.text, others), names))
+    return [(text, names) for _, text, names in sorted(found)]
 
 
 def _documents(names: Set[str], scope: Scope, hits: Sequence[Hit]) -> list[str]:

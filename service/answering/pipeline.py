@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
 
@@ -16,9 +16,11 @@ from index.protocols import Embedder
 from index.retrieve import Question, retrieve
 from index.types import Hit, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence_features
-from service.answering.cite import check, cite
+from service.answering.cite import check, check_sides, cite, oppose
 from service.answering.compose import Statement, merge, select, short_answer
-from service.answering.decompose import by_names, parts
+from service.answering.conflicts import Side, disagreements, with_other_sides
+from service.answering.context import in_context
+from service.answering.decompose import by_names, compares, parts
 from service.answering.evidence import (
     FEATURES,
     PASSAGES,
@@ -27,9 +29,10 @@ from service.answering.evidence import (
     load_weights,
     score_evidence,
 )
+from service.answering.hub_reader import HubReader
 from service.answering.lists import completed
 from service.answering.question import Asked, understand
-from service.answering.reader import Reader
+from service.answering.reader import SHIPPED, Reader, ShippedReader
 from service.answering.rerank import READING_FEATURES, read, rerank
 from service.types import Answer, Ask, SearchResult
 
@@ -49,12 +52,16 @@ class Models:
     threshold: float
 
     @classmethod
-    def shipped(cls) -> "Models":
-        """The models that come with the package."""
+    def load(cls, reader: str) -> "Models":
+        """The models that come with the package, with this reader.
+
+        Raises:
+            ModelUnavailable: The reader is not on this machine, or is none.
+        """
         weights = load_weights()
         return cls(
             Logistic.from_json(weights["sentence"], FEATURES),
-            Reader(),
+            ShippedReader() if reader == SHIPPED else HubReader(reader),
             Logistic.from_json(weights["reading"], READING_FEATURES),
             Logistic.from_json(weights["confidence"], CONFIDENCE_FEATURES),
             float(weights["confidence"]["threshold"]),
@@ -76,12 +83,17 @@ class _Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Finding:
-    """What was found for a part of the question."""
+    """What was found for a part of the question.
+
+    Attributes:
+        disagreeing: Where documents state what answers with different figures.
+    """
 
     part: _Part
     asked: Asked
     evidence: Sequence[Evidence]
     confidence: float
+    disagreeing: Sequence[tuple[Side, ...]] = ()
 
 
 class Pipeline:
@@ -146,20 +158,20 @@ class Pipeline:
         findings = [self._find(view, part) for part in retrieved]
         clock.lap("rerank")
         answered = [f for f in findings if f.evidence and f.confidence >= self._models.threshold]
-        statements, refusal = _compose(view, ask, answered), None
+        statements, refusal = _compose(view, ask, findings, answered), None
+        quote = partial(view.store.quote, view.collection)
+        page = partial(view.store.page, view.collection)
+        conflicts = check_sides(oppose([sides for f in answered for sides in f.disagreeing]), quote, page)
         if statements:
             text, citations = cite(statements)
-            store = view.store
-            citations = check(
-                citations, partial(store.quote, view.collection), partial(store.page, view.collection)
-            )
+            citations = check(citations, quote, page)
             text += "".join(f" {_NO_ANSWER_TO.format(f.part.about)}" for f in findings if f not in answered)
         else:
             first = findings[0]
             filtered = not first.part.hits and bool(ask.filters)
             refusal = abstention(view, first.asked, first.evidence, filtered=filtered)
             text, citations = f"{_NO_ANSWER} {refusal.detail}", ()
-        shorts = [short_answer(f.asked, f.part.question.text, f.evidence[0]) for f in answered]
+        shorts = [short_answer(f.asked, f.part.question.text, f.evidence) for f in answered]
         clock.lap("compose")
         filters = json.dumps(dict(ask.filters), sort_keys=True)
         models = self.describe_models()
@@ -174,6 +186,7 @@ class Pipeline:
             abstention=refusal,
             confidence=float(np.mean([f.confidence for f in findings])),
             citations=citations,
+            conflicts=conflicts,
             hits=_shown(findings, statements, ask.top_k),
             rerank=_best_support(findings),
             index_version=view.version,
@@ -204,7 +217,7 @@ class Pipeline:
             evidence = rerank(asked, candidates, features, self._models.reading)
         row = confidence_features(view, asked, evidence)
         confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
-        return _Finding(part, asked, evidence, confidence)
+        return _Finding(part, asked, evidence, confidence, disagreements(asked, evidence))
 
     def describe_models(self) -> Mapping[str, str | None]:
         """Name and revision of each model that has a part in an answer."""
@@ -231,14 +244,23 @@ class Pipeline:
         return Question.of(text, self._embedder.embed_query(text))
 
 
-def _compose(view: View, ask: Ask, answered: Sequence[_Finding]) -> list[Statement]:
+def _compose(
+    view: View, ask: Ask, findings: Sequence[_Finding], answered: Sequence[_Finding]
+) -> list[Statement]:
     """The statements on every part that is answered, sharing the sentences among them."""
-    share = max(1, ask.max_sentences // max(1, len(answered)))
-    chosen = [select(finding.asked, finding.evidence, share) for finding in answered]
-    return [
-        Statement(tuple(completed(view, e) for e in statement.evidence))
-        for statement in merge(chosen, ask.max_sentences)
+    side_by_side = len(findings) > 1 and compares(ask.question)
+    # Much on one thing and nothing on the other is no comparison.
+    most = 1 if side_by_side and len(answered) < len(findings) else ask.max_sentences
+    chosen = [
+        with_other_sides(select(finding.asked, finding.evidence, most), finding.disagreeing)
+        for finding in answered
     ]
+    merged = merge(chosen, ask.max_sentences, side_by_side=side_by_side)
+    complete = [
+        replace(statement, evidence=tuple(completed(view, e) for e in statement.evidence))
+        for statement in merged
+    ]
+    return in_context(view, understand(ask.question), complete)
 
 
 def _shown(findings: Sequence[_Finding], statements: Sequence[Statement], top_k: int) -> list[Hit]:

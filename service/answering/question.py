@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from index.text.analysis import Token, distinctive, tokenize
 
 Kind: TypeAlias = Literal[
-    "when", "who", "where", "how_many", "why", "how", "yes_no", "which", "what", "other"
+    "when", "who", "where", "how_many", "why", "how", "yes_no", "which", "what", "summary", "other"
 ]
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
@@ -40,6 +40,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"|for what (?:reason|purpose)|how come",
     ),
     ("how", r"how"),
+    ("summary", r"(?:summari[sz]e|describe|outline|discuss|explain)"),
     ("which", r"(?:\w+ )?which"),
     ("what", r"(?:\w+ )?what"),
     (
@@ -49,6 +50,13 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 )
 _OPENINGS = [(kind, re.compile(rf"(?:{pattern})\b", re.I)) for kind, pattern in _KINDS]
 _INSIDE = [(kind, re.compile(rf"\b(?:{pattern})\b", re.I)) for kind, pattern in _KINDS[:5]]
+# "According to the report for 2019, what …": what is asked begins after the comma.
+_MAIN_CLAUSE = re.compile(
+    r"[,;:.]\s+(?:and |but |then )?(?=(?:(?:in|on|at|by|to|from|for|with|of) )?"
+    r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
+    r"|list|name|enumerate|summari[sz]e|describe|outline|discuss|explain)\b)",
+    re.I,
+)
 _LIST_WORDS = re.compile(r"^(?:list|name|enumerate)\b|\bwhat all\b|\bwhich ones\b", re.I)
 _SEVERAL = re.compile(
     r"(?:which|what(?: are| were)?|the|some|all|main|key|two|three|four|five|six|seven|eight|nine|ten|\d+)"
@@ -81,20 +89,29 @@ class Asked:
 def understand(question: str) -> Asked:
     """Read a question."""
     stripped = question.strip()
-    kind: Kind = next((k for k, pattern in _OPENINGS if pattern.match(stripped)), "other")
+    main = _main_clause(stripped)
+    kind: Kind = next((k for k, pattern in _OPENINGS if pattern.match(main)), "other")
     if kind in ("other", "yes_no"):
-        inside = next((k for k, pattern in _INSIDE if pattern.search(stripped)), None)
+        inside = next((k for k, pattern in _INSIDE if pattern.search(main)), None)
         kind = inside if inside and kind == "other" else kind
     tokens = list(tokenize(stripped))
     content = [t for t in tokens if not t.is_function_word] or tokens
-    several = kind in _SEVERAL_KINDS and bool(_SEVERAL.search(_head(stripped)))
+    several = kind in _SEVERAL_KINDS and bool(_SEVERAL.search(_head(main)))
     return Asked(
         kind=kind,
-        wants_list=bool(_LIST_WORDS.search(stripped)) or several,
+        wants_list=bool(_LIST_WORDS.search(main)) or several,
         surfaces=tuple(content),
         terms=tuple(dict.fromkeys(t.term for t in content)),
         distinctive=frozenset(t.term for t in distinctive(stripped)),
     )
+
+
+def _main_clause(question: str) -> str:
+    """The clause that asks, without what stands before it to say of what."""
+    if any(pattern.match(question) for _, pattern in _OPENINGS):
+        return question
+    found = _MAIN_CLAUSE.search(question)
+    return question[found.end() :] if found else question
 
 
 def _head(question: str) -> str:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +20,14 @@ from index.onnx import open_session
 from index.types import Chunk, Sentence
 from index.vocabulary import Vocabulary
 
+# The name of the model that comes with the package.
+SHIPPED = "minilm-reader"
 # Tokens of each part; a part that is longer is cut.
 QUESTION_TOKENS, CONTEXT_TOKENS, PASSAGE_TOKENS = 64, 32, 224
 # A longer span answers nothing shortly.
 SPAN_TOKENS = 24
+# Log-odds of what cannot be read.
+NOTHING = -20.0
 # Tokens that are run together: passages of like length, and a bound on memory.
 BATCH_TOKENS = 2048
 
@@ -97,13 +102,18 @@ class Reading:
     Attributes:
         sentences: Log-odds of each sentence of the chunk that it answers, shape
             ``(len(chunk.sentences),)``; what was cut off has the least of the others.
-        span: The best span as a range of the document's text.
+        span: The best span as a range of the document's text; None if the reader reads none.
         answerable: Log-odds of the best span against "no answer".
     """
 
     sentences: Floats
-    span: tuple[int, int]
+    span: tuple[int, int] | None
     answerable: float
+
+
+def nothing_read(chunk: Chunk) -> Reading:
+    """The reading of a passage in which the tokenizer knows no character."""
+    return Reading(np.full(len(chunk.sentences), NOTHING), None, NOTHING)
 
 
 def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
@@ -116,8 +126,29 @@ def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
     return first, last, float(scores[first, last])
 
 
-class Reader:
-    """The shipped model. Thread-safe."""
+class Reader(Protocol):
+    """What reads passages. Thread-safe."""
+
+    @property
+    def revision(self) -> str:
+        """Name and fingerprint, as an answer's ``models`` state it."""
+        ...
+
+    def warm(self) -> None:
+        """Make the first reading as fast as the others."""
+        ...
+
+    def reads(self, question: str) -> bool:
+        """Whether the model knows the script that a question is written in."""
+        ...
+
+    def read(self, question: str, chunks: Sequence[Chunk]) -> list[Reading]:
+        """Read passages, in any number, each by itself."""
+        ...
+
+
+class ShippedReader:
+    """The model that comes with the package. Thread-safe."""
 
     def __init__(self) -> None:
         with as_file(files("service.answering").joinpath("model")) as folder:
@@ -167,6 +198,8 @@ class Reader:
 
 def _reading(chunk: Chunk, encoded: Encoded, logits: Floats) -> Reading:
     """Make sense of the outputs for one passage: shape ``(tokens, 3)``, start, end, sentence."""
+    if not len(encoded.offsets):
+        return nothing_read(chunk)
     tokens = [encoded.tokens_of(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
     read = [logits[t.start : t.stop, 2].mean() if t else np.nan for t in tokens]
     sentences = np.array(read)

@@ -45,9 +45,9 @@ def read(reader: Reader, question: str, evidence: Sequence[Evidence]) -> tuple[l
         reading = readings.get(e.hit.chunk.id)
         if reading is None:
             continue
-        start, end = reading.span
-        inside = e.sentence.start <= start and end <= e.sentence.end
-        candidates.append(replace(e, span=reading.span if inside else None, answerable=reading.answerable))
+        span = reading.span
+        inside = span is not None and e.sentence.start <= span[0] and span[1] <= e.sentence.end
+        candidates.append(replace(e, span=span if inside else None, answerable=reading.answerable))
         score = float(reading.sentences[e.hit.chunk.sentences.index(e.sentence)])
         rows.append([score, 0.0, reading.answerable, float(inside), logit(e.support)])
     features = np.array(rows, dtype=np.float64)

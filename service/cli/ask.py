@@ -21,7 +21,7 @@ from service.cli.options import (
 from service.filters import parse_filters
 from service.schemas import AnswerResponse, SearchResponse
 from service.settings import load_settings
-from service.types import Answer, Ask, SearchResult
+from service.types import Answer, Ask, SearchResult, Source
 from service.wiring import open_app
 
 Question = Annotated[
@@ -82,18 +82,24 @@ def _print_answer(answer: Answer) -> None:
     show()
     for citation in answer.citations:
         for source in citation.sources:
-            date = f", {source.published_at}" if source.published_at else ""
-            page = f", page {source.page}" if source.page else ""
-            title = source.title or source.document_id
-            show(
-                f"[{citation.id}] {title}{date}{page} · {source.document_id} {source.start}:{source.end}",
-                style="cyan",
-            )
-            show(f"    “{' '.join(source.cited_text.split())}”", style="dim")
+            _print_source(f"[{citation.id}] ", source)
+    for conflict in answer.conflicts:
+        show()
+        show("The documents differ on this:", style="bold")
+        for side in conflict.sides:
+            _print_source(f"- {side.figure}: ", side.source)
     if answer.abstention:
         show("Nearest passages:", style="dim")
         for hit in answer.hits[:3]:
             _print_hit(hit)
+
+
+def _print_source(before: str, source: Source) -> None:
+    date = f", {source.published_at}" if source.published_at else ""
+    page = f", page {source.page}" if source.page else ""
+    title = source.title or source.document_id
+    show(f"{before}{title}{date}{page} · {source.document_id} {source.start}:{source.end}", style="cyan")
+    show(f"    “{' '.join(source.cited_text.split())}”", style="dim")
 
 
 def _print_passages(result: SearchResult) -> None:

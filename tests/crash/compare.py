@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +25,7 @@ from index.text.analysis import terms
 from index.types import Chunk, Document, Vector
 from index.verify import verify
 from service.answering.pipeline import Models, Pipeline
+from service.answering.reader import SHIPPED
 from service.settings import load_settings
 from service.types import Ask
 from tests.crash.model import State
@@ -54,7 +55,7 @@ class Comparison:
         self.embedder = OnnxEmbedder(DEFAULT_MODEL, load_settings().cache_dir / "models")
         self.chunker = SentenceChunker(self.embedder.count_tokens, ChunkerConfig())
         self.manifest = Manifest(self.embedder.describe(), ChunkerConfig().describe())
-        self._models = cache(Models.shipped)
+        self._models = cache(partial(Models.load, SHIPPED))
         self._vectors: dict[str, Vector] = {}
         self._chunks: dict[tuple[str, str, str], list[Chunk]] = {}
 

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from eval.datasets.contract import read_cases
-from eval.datasets.gold import read_gold, sample, write_squad_texts
+from eval.datasets.dragonball import read_dragonball
+from eval.datasets.gold import read_gold, sample, write_texts
 from eval.datasets.squad import read_squad
+from eval.measures.gold import resolve
 from eval.runner import run
 from eval.summary import summarise
 from eval.targets.in_process import InProcess
@@ -60,15 +62,85 @@ def test_squad_articles_become_documents_with_exact_places(tmp_path: Path) -> No
     for case in cases:
         for place in case.evidence:
             assert texts[name][place.start : place.end] == "1910"
+    assert {case.document_id for case in cases} == {name}
 
 
 def test_squad_runs_over_the_texts_that_are_written_for_it(app: App, tmp_path: Path) -> None:
     gold = _squad(tmp_path / "squad.json")
-    assert write_squad_texts(gold, tmp_path / "texts") == 1
+    assert write_texts(gold, tmp_path / "texts") == 1
     app.ingest("default").add(find_sources([tmp_path / "texts"]))
     done = run(InProcess(app, Ask("")), read_gold(gold), gold)
     assert [r.failure for r in done.results if r.failure] == []
     assert summarise(done.results)["evidence_recall@1"].value == 1
+
+
+def _dragonball(folder: Path) -> Path:
+    folder.mkdir()
+    documents = [
+        {
+            "doc_id": 1,
+            "language": "en",
+            "content": "Ada Pear founded it.\r\nIt sold ten ships in Cafe\u0301 Bay.",
+        },
+        {"doc_id": 2, "language": "en", "content": "Bo Plum founded it. It sold ten ships in Caf\u00e9 Bay."},
+        {"doc_id": 3, "language": "zh", "content": "它卖了十艘船。"},
+    ]
+    sold, ada, bo = "It sold ten ships in Cafe\u0301 Bay.", "Ada Pear founded it.", "Bo Plum founded it."
+    rows = [
+        ("Factual Question", [sold], [1, 2]),
+        ("Multi-document Comparison Question", [ada, bo], [1, 2]),
+        ("Multi-hop Reasoning Question", [ada, "Ada Pear went away."], [1]),
+        ("Unanswerable Question", [], [2]),
+        ("Irrelevant Unsolvable Question", [], []),
+    ]
+    questions = [
+        {"id": i, "type": kind, "question": "Which?", "answer": "That.", "references": said, "doc_ids": ids}
+        for i, (kind, said, ids) in enumerate(rows)
+    ]
+    for name, lines in (("dragonball_docs.jsonl", documents), ("dragonball_en_queries.jsonl", questions)):
+        (folder / name).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return folder
+
+
+def test_dragonball_questions_keep_to_what_is_verbatim(tmp_path: Path) -> None:
+    texts, (factual, comparison, unanswerable, irrelevant) = read_dragonball(_dragonball(tmp_path / "set"))
+    assert set(texts) == {"1", "2"}
+    assert [e.document_id for e in factual.evidence] == ["1", "2"]
+    assert [e.document_id for e in comparison.evidence] == ["1", "2"]
+    for case in (factual, comparison):
+        assert all(e.quote and e.quote in texts[e.document_id] for e in case.evidence)
+    assert (factual.tags, factual.answerable, factual.answer) == (("factual",), True, "That.")
+    assert comparison.tags == ("multi-document-comparison", "multi_document")
+    assert (unanswerable.answerable, unanswerable.tags) == (False, ("unanswerable",))
+    assert (unanswerable.document_id, irrelevant.document_id) == ("2", None)
+    assert irrelevant.tags == ("unanswerable", "irrelevant")
+
+
+def test_dragonball_searches_the_texts_that_are_written_for_it(app: App, tmp_path: Path) -> None:
+    folder = _dragonball(tmp_path / "set")
+    assert write_texts(folder, tmp_path / "texts") == 2
+    app.ingest("default").add(find_sources([tmp_path / "texts"]))
+    factual = read_gold(folder)[0]
+    target = InProcess(app, Ask(""))
+    assert resolve(factual, target.text)[1] == []
+    assert {p.document_id for p in target.search(factual, 8)} == {"1.txt", "2.txt"}
+
+
+def test_dragonball_folders_that_are_wrong_are_named(tmp_path: Path) -> None:
+    folder = _dragonball(tmp_path / "set")
+    queries = folder / "dragonball_en_queries.jsonl"
+    good = queries.read_text()
+    for line, message in (
+        ("nonsense", ":1 is no JSON object"),
+        ('{"id": 7}', ":1 has no answer, doc_ids"),
+        (good.split("\n")[0].replace("Factual", "Odd"), "Question 0 .*'Odd Question'"),
+    ):
+        queries.write_text(line + "\n")
+        with pytest.raises(InvalidInput, match=message):
+            read_gold(folder)
+    queries.unlink()
+    with pytest.raises(InvalidInput, match="has no dragonball_en_queries"):
+        read_gold(folder)
 
 
 def _beir(folder: Path, *, trec: bool = False) -> Path:

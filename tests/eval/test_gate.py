@@ -116,14 +116,14 @@ def test_a_shifted_offset_and_a_composer_that_always_answers_are_caught(
 
 
 def test_a_broken_reranker_is_caught(seeds_app: App, baseline: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from service.answering.reader import Reader, Reading
+    from service.answering.reader import Reading, ShippedReader
 
-    real = Reader.read
+    real = ShippedReader.read
 
-    def backwards(self: Reader, *asked: Any) -> list[Reading]:
+    def backwards(self: ShippedReader, *asked: Any) -> list[Reading]:
         return [replace(r, sentences=-r.sentences) for r in real(self, *asked)]
 
-    monkeypatch.setattr(Reader, "read", backwards)
+    monkeypatch.setattr(ShippedReader, "read", backwards)
     broken = run(InProcess(seeds_app, Ask("")), read_cases(QUESTIONS), QUESTIONS)
     assert gate(broken, baseline)[1]
 

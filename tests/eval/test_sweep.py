@@ -12,7 +12,7 @@ import pytest
 from eval.gold.files import write_new
 from eval.runs import load_run
 from eval.sweep.grid import Combination, read_grid, sweepable
-from eval.sweep.indexes import prepare
+from eval.sweep.indexes import of_files, of_index, prepare
 from eval.sweep.memory import available_bytes, peak_bytes
 from eval.sweep.sweep import Outcome, Sweep
 from eval.sweep.table import tabulate
@@ -95,16 +95,16 @@ def test_an_index_holds_exactly_the_documents(app: App, tmp_path: Path) -> None:
         with open_app(app.settings.model_copy(update={"data_dir": root})) as opened:
             return [record.id for record in opened.index.store.documents("default")]
 
-    prepare(app.settings, root, list(find_sources([folder])), told.append)
+    prepare(app.settings, root, of_files(list(find_sources([folder])), told.append), told.append)
     assert held() == ["a.txt", "b.txt"]
     (folder / "b.txt").unlink()
-    prepare(app.settings, root, list(find_sources([folder])), told.append)
+    prepare(app.settings, root, of_files(list(find_sources([folder])), told.append), told.append)
     assert held() == ["a.txt"]
     app.builder.put("default", Document("kept", "The comet."))
-    prepare(app.settings, root, None, told.append)
+    prepare(app.settings, root, of_index(app.settings), told.append)
     assert held() == ["kept"]
     (root / "citewise.db").write_bytes(b"no database" * 1000)
-    prepare(app.settings, root, None, told.append)
+    prepare(app.settings, root, of_index(app.settings), told.append)
     assert held() == ["kept"]
 
 

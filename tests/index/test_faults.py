@@ -32,6 +32,7 @@ from index.store.sqlite import SqliteStore
 from index.types import Document, Metadata
 from index.verify import verify
 from service.answering.pipeline import Models, Pipeline
+from service.answering.reader import SHIPPED
 from service.types import Ask
 from tests.crash.compare import Comparison
 
@@ -102,7 +103,7 @@ def _everything(comparison: Comparison, index: Index, models: Models) -> str:
 
 @pytest.fixture(scope="module")
 def models() -> Models:
-    return Models.shipped()
+    return Models.load(SHIPPED)
 
 
 def _damaged(data: bytes, random: Random) -> Iterator[tuple[str, bytes]]:

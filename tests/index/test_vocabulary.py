@@ -10,8 +10,6 @@ CHINESE, KOREAN, ENGLISH = "公司成立于哪一年？", "회사는 언제 설�
 
 def test_an_english_vocabulary_reads_neither_chinese_nor_korean() -> None:
     tokenizer = Tokenizer.from_file(str(resolve_model(DEFAULT_MODEL) / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
     vocabulary = Vocabulary(tokenizer)
     assert [vocabulary.reads(text) for text in (CHINESE, KOREAN, ENGLISH)] == [False, False, True]
 

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.types import Chunk, Document, DocumentRecord, EmbeddedChunk, Hit, Sentence
-from service.answering.compose import merge, says_the_same, select, short_answer
+from service.answering.compose import Statement, merge, says_the_same, select, short_answer
 from service.answering.evidence import FEATURES, Evidence
 from service.answering.question import understand
 
@@ -30,6 +34,7 @@ def _evidence(
         ("The hall is 25 by 4.", "The hall is 20 by 3.", False),
         ("It was held in Rome.", "It was held in Paris.", False),
         ("The vote was valid.", "The vote was not valid.", False),
+        ("The vote was valid.", "The vote wasn't valid.", False),
     ],
 )
 def test_only_the_same_facts_corroborate(one: str, other: str, same: bool) -> None:
@@ -70,4 +75,52 @@ def test_statements_are_merged_in_an_order_that_reads() -> None:
 def test_short_answers_are_given_only_where_they_are_certain(
     question: str, sentence: str, expected: str | None
 ) -> None:
-    assert short_answer(understand(question), question, _evidence(sentence, 0.9)) == expected
+    assert short_answer(understand(question), question, [_evidence(sentence, 0.9)]) == expected
+
+
+def test_yes_or_no_is_the_short_answer_only_where_it_is_sure() -> None:
+    question = "Was the mill sold in 1931?"
+    asked = understand(question)
+    sold = _evidence("The mill was sold in 1931.", 0.9)
+    assert short_answer(asked, question, [sold]) == "Yes"
+    read = replace(sold, text="The mill was reportedly sold in 1931.", span=(0, 8), answerable=5.0)
+    assert short_answer(asked, question, [read]) is None
+
+
+_ranked = st.lists(
+    st.builds(
+        lambda support, document, start: Statement((_evidence("Said.", support, document, start),)),
+        st.floats(0, 1),
+        st.sampled_from("abc"),
+        st.integers(0, 5),
+    ),
+    max_size=4,
+    unique_by=lambda s: (s.best.hit.document.id, s.best.sentence.start),
+)
+
+
+@given(st.lists(_ranked, max_size=4), st.integers(1, 6), st.booleans())
+def test_every_part_has_its_best_before_any_has_a_second(
+    chosen: list[list[Statement]], most: int, side_by_side: bool
+) -> None:
+    merged = merge(chosen, most, side_by_side=side_by_side)
+    places = [(s.best.hit.document.id, s.best.sentence.start) for s in merged]
+    offered = {(s.best.hit.document.id, s.best.sentence.start) for part in chosen for s in part}
+    assert len(places) == len(set(places)) == min(most, len(offered))
+    bests = list(dict.fromkeys((p[0].best.hit.document.id, p[0].best.sentence.start) for p in chosen if p))
+    assert set(bests[:most]) <= set(places)
+    if side_by_side:
+        assert places[: len(bests)] == bests[:most]
+
+
+def test_a_comparison_shows_a_fact_of_each_side_by_side() -> None:
+    one = [_evidence("A first.", 0.9, "a", 50), _evidence("A second.", 0.8, "a", 5)]
+    two = [_evidence("B first.", 0.6, "b", 9), _evidence("B second.", 0.5, "b", 1)]
+    chosen = [[Statement((e,)) for e in part] for part in (one, two)]
+
+    def texts(most: int, *, side_by_side: bool) -> list[str]:
+        return [s.best.text for s in merge(chosen, most, side_by_side=side_by_side)]
+
+    assert texts(3, side_by_side=True) == ["A first.", "B first.", "A second."]
+    assert texts(2, side_by_side=True) == ["A first.", "B first."]
+    assert texts(3, side_by_side=False) == ["A second.", "A first.", "B first."]
