@@ -1,12 +1,16 @@
 """Sentences into passages of bounded size that never cut a sentence that fits."""
 
 import bisect
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
+from index.text import cjk
 from index.text.analysis import terms
 from index.text.sentences import split_sentences
 from index.types import Chunk, Document, Heading, Json, Sentence
+
+_WORD = re.compile(rf" ?(?:[{cjk.CHARACTERS}]|[^\s{cjk.CHARACTERS}]+)")
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -120,17 +124,22 @@ class SentenceChunker:
 
     def _lead(self, text: str, pieces: Sequence[Sentence]) -> str:
         """The opening sentence, whole words of it from the first on."""
-        words = text[pieces[0].start : pieces[0].end].split() if pieces else []
-        while words and self._count_tokens([" ".join(words)])[0] > self._config.lead_tokens:
+        words = _words(text[pieces[0].start : pieces[0].end]) if pieces else []
+        while words and self._count_tokens(["".join(words)])[0] > self._config.lead_tokens:
             words = words[: -max(1, len(words) // 8)]
-        return " ".join(words)
+        return "".join(words).strip()
 
     def _fit(self, context: str) -> str:
         """Drop the outermost words first: the nearest heading says most."""
-        words = context.split(" ")
-        while words and self._count_tokens([" ".join(words)])[0] > self._config.context_tokens:
+        words = _words(context)
+        while words and self._count_tokens(["".join(words)])[0] > self._config.context_tokens:
             words = words[max(1, len(words) // 8) :]
-        return " ".join(words)
+        return "".join(words).strip()
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, each but the first with one space before it; CJK characters singly."""
+    return _WORD.findall(" ".join(text.split()))
 
 
 class _Outline:

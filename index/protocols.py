@@ -36,7 +36,10 @@ class Embedder(Protocol):
         ...
 
     def embed_query(self, question: str) -> Vector:
-        """Embed one question; shape ``(dimension,)``."""
+        """Embed one question; shape ``(dimension,)``.
+
+        Zero for a question in a script that the model does not know: nothing is near it.
+        """
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vector:

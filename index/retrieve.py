@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from index.index import View
 from index.scope import Scope
 from index.store.filters import Filters
-from index.text.analysis import content_terms, distinctive
+from index.text.analysis import content_terms, subject
 from index.types import Hit, Vector
 
 # Deep enough that a passage found well by one search is also ranked by the other.
 CANDIDATES = 100
 # A passage scores its cosine, plus LEXICAL times its BM25 over the sum of the question's
 # inverse document frequencies (a scale that does not depend on what else was found), plus
-# SCOPE times the share of the question's names in its document. docs/retrieval.md has the
+# SCOPE times the share of the question's subject in its document. docs/retrieval.md has the
 # ablation; a score by ranks (Cormack et al. 2009) finds less, since it cannot tell a
 # passage that is best by far from one that is best by a hair.
 LEXICAL = 0.6
 SCOPE = 0.5
-# Documents that hold the most of the question's names are searched by themselves as well,
+# Documents that hold the most of the question's subject are searched by themselves as well,
 # if they are not more than this: in a large collection others may fill all the candidates.
 FOCUS = 32
 
@@ -29,21 +29,21 @@ class Question:
 
     Attributes:
         text: As asked.
-        vector: Its embedding, shape ``(dimension,)``.
+        vector: Its embedding, shape ``(dimension,)``; zero if the embedder cannot read it, and
+            then its terms alone decide.
         terms: Its distinct content terms.
-        names: Those of them that single out one thing: names, numbers, ordinals.
+        subject: Those of them that tell which documents it is about.
     """
 
     text: str
     vector: Vector
     terms: Sequence[str]
-    names: Sequence[str]
+    subject: Sequence[str]
 
     @classmethod
     def of(cls, text: str, vector: Vector) -> "Question":
         """Analyse a question."""
-        names = dict.fromkeys(t.term for t in distinctive(text))
-        return cls(text, vector, content_terms(text), list(names))
+        return cls(text, vector, content_terms(text), subject(text))
 
 
 def retrieve(view: View, question: Question, k: int, filters: Filters | None = None) -> list[Hit]:
@@ -60,12 +60,14 @@ def retrieve(view: View, question: Question, k: int, filters: Filters | None = N
     """
     allowed = view.store.matching(view.collection, filters) if filters else None
     depth = max(k, CANDIDATES)
-    dense = dict(view.vectors.search(question.vector, depth, view.version, allowed))
+    readable = bool(question.vector.any())
+    dense = dict(view.vectors.search(question.vector, depth, view.version, allowed)) if readable else {}
     lexical = dict(view.lexical.search(question.terms, depth, allowed))
-    scope = Scope.of(view, question.names)
+    scope = Scope.of(view, question.subject)
     focus = _focus(scope, allowed)
     if focus:
-        dense |= view.vectors.search(question.vector, k, view.version, focus)
+        if readable:
+            dense |= view.vectors.search(question.vector, k, view.version, focus)
         lexical |= view.lexical.search(question.terms, k, focus)
     found = view.store.chunks(view.collection, list(dense | lexical))
     weight = sum(view.lexical.weights(question.terms).values()) or 1.0

@@ -1,5 +1,7 @@
 """Which documents a question is about: those in which its names and numbers occur.
 
+Where names cannot be told from other words, all its terms count, the rare ones most.
+
 What a question asks is said in many documents; whom, where and when it asks about mostly
 only in one, and there not in every passage. So a passage is also judged by its document.
 """
@@ -15,7 +17,7 @@ COMMON = 5000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names and numbers of a question in a collection.
+    """The names and numbers of a question in a collection, or what stands for them.
 
     Attributes:
         weights: Inverse document frequency of each term, in the question's order.

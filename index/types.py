@@ -171,7 +171,8 @@ class Hit:
         dense: Cosine similarity of question and passage, in [-1, 1].
         lexical: BM25 score, or None when it is not among the best by terms.
         scope: The share of the question's names and numbers, by weight, that occur in its
-            document, in [0, 1]; 1 for a question without any.
+            document, in [0, 1]; 1 for a question without any. Of a question in a script
+            without capitals, the share of all its terms.
     """
 
     embedded: EmbeddedChunk

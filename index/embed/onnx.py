@@ -9,6 +9,7 @@ from tokenizers import Encoding, Tokenizer
 from index.embed.export import exported_model
 from index.onnx import open_session
 from index.types import Json, Vector
+from index.vocabulary import Vocabulary
 
 # Texts of like length are run together, up to this many tokens with padding: larger
 # batches gain nothing on a CPU and their attention no longer fits its cache.
@@ -39,6 +40,7 @@ class OnnxEmbedder:
         self._counter: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._counter.no_padding()
         self._counter.no_truncation()
+        self._vocabulary = Vocabulary(self._counter)
 
     @property
     def dimension(self) -> int:
@@ -66,7 +68,9 @@ class OnnxEmbedder:
         return [len(e.ids) for e in self._counter.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def embed_query(self, question: str) -> Vector:
-        """Embed one question; shape ``(dimension,)``, unit length."""
+        """Embed one question; shape ``(dimension,)``, unit length or, if it cannot be read, zero."""
+        if not self._vocabulary.reads(question):
+            return np.zeros(self.dimension, dtype=np.float32)
         encoding = self._tokenizer.encode(self._model.query_prompt + question)
         vector: Vector = self._run([encoding])[0]
         return vector

@@ -1,24 +1,27 @@
 """Text into the terms by which it is searched.
 
 One analyser serves documents and questions, so that both meet in the same terms:
-case and diacritics folded, possessives cut, English words stemmed (Snowball), ordinals
+case, width and diacritics folded, possessives cut, English words stemmed (Snowball), ordinals
 and number words written as digits, runs of CJK characters as overlapping bigrams.
 """
 
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import Stemmer
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+from index.text import cjk
+
+_LETTER = rf"[^\W{cjk.CHARACTERS}_]"
 _WORD = re.compile(
-    rf"(?P<cjk>[{_CJK}]+)"
-    r"|(?P<number>\d+(?:[.,]\d+)+)"
-    rf"|(?P<word>[^\W{_CJK}_]+(?:['’ʼ][^\W{_CJK}_]+)*)"
+    rf"(?P<year>{cjk.YEAR})"
+    rf"|(?P<cjk>(?:(?!{cjk.YEAR})[{cjk.CHARACTERS}])+)"
+    r"|(?P<number>\d+(?:[.,．，]\d+)+)"
+    rf"|(?P<word>{_LETTER}+(?:['’ʼ]{_LETTER}+)*)"
 )
 _POSSESSIVE = re.compile(r"['’ʼ]s$")
 _APOSTROPHE = re.compile(r"['’ʼ]")
@@ -56,17 +59,18 @@ FUNCTION_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word as it stands in the text, and the term that it is searched by."""
+    """A word as it stands in the text, and the term that it is searched by.
+
+    Attributes:
+        is_function_word: It belongs to a closed class (articles, pronouns, question words …),
+            or is a pair of CJK characters that touches such a word.
+    """
 
     term: str
     surface: str
     start: int
     end: int
-
-    @property
-    def is_function_word(self) -> bool:
-        """Whether the word belongs to a closed class (articles, pronouns, question words …)."""
-        return self.surface.lower() in FUNCTION_WORDS
+    is_function_word: bool
 
 
 class _PerThread(threading.local):
@@ -82,23 +86,28 @@ _per_thread = _PerThread()
 def tokenize(text: str) -> Iterator[Token]:
     """Yield the tokens of ``text`` with ranges over it, in order."""
     for match in _WORD.finditer(text):
-        surface = match.group()
+        surface, first = match.group(), match.start()
         if match.lastgroup == "cjk":
-            width = min(2, len(surface))
-            for i in range(len(surface) - width + 1):
-                at = match.start() + i
-                yield Token(surface[i : i + width], surface[i : i + width], at, at + width)
+            for start, end, function in cjk.pairs(surface):
+                pair = surface[start:end]
+                yield Token(pair, pair, first + start, first + end, function)
+        elif match.lastgroup == "year":
+            yield Token(cjk.year(surface), surface, first, match.end(), False)
         elif match.lastgroup == "number":
-            yield Token(_THOUSANDS.sub("", surface), surface, match.start(), match.end())
+            number = _THOUSANDS.sub("", unicodedata.normalize("NFKC", surface))
+            yield Token(number, surface, first, match.end(), False)
         else:
             term = _term(surface)
             if term:
-                yield Token(term, surface, match.start(), match.end())
+                yield Token(term, surface, first, match.end(), surface.lower() in FUNCTION_WORDS)
 
 
 def terms(text: str) -> list[str]:
-    """The terms of ``text`` in order, repeats and function words included."""
-    return [token.term for token in tokenize(text)]
+    """The terms by which ``text`` is found: in order, repeats and function words included.
+
+    The single characters of CJK pairs follow at the end, for a question that asks for one alone.
+    """
+    return [token.term for token in tokenize(text)] + cjk.singles(text)
 
 
 def content_terms(text: str) -> list[str]:
@@ -109,13 +118,51 @@ def content_terms(text: str) -> list[str]:
 
 
 def distinctive(text: str) -> list[Token]:
-    """The words that single out one thing: numbers, ordinals, and names that do not open the text."""
+    """The words that single out one thing.
+
+    Numbers, ordinals, words of another script, and names that do not open the text. Where no
+    capitals tell names, because the text is Chinese, Japanese or Korean: what stands in marks
+    of titles and quotations.
+    """
     tokens = list(tokenize(text))
+    if cjk.prevails(text):
+        quoted = cjk.quoted(text)
+        return [
+            t
+            for t in tokens
+            if not t.is_function_word
+            and (not cjk.is_cjk(t.term) or any(start <= t.start and t.end <= end for start, end in quoted))
+        ]
     return [
         t
         for i, t in enumerate(tokens)
-        if not t.is_function_word and (any(c.isdigit() for c in t.term) or (i > 0 and t.surface[0].isupper()))
+        if not t.is_function_word
+        and (any(c.isdigit() for c in t.term) or (i > 0 and t.surface[0].isupper()) or cjk.is_cjk(t.term))
     ]
+
+
+def spelled(tokens: Iterable[Token]) -> list[str]:
+    """Tokens as they are read: CJK pairs that overlap are one word."""
+    words: list[str] = []
+    end = -1
+    for token in tokens:
+        if token.start < end:
+            words[-1] += token.surface[end - token.start :]
+        else:
+            words.append(token.surface)
+        end = token.end
+    return words
+
+
+def subject(text: str) -> list[str]:
+    """The distinct terms by which to tell the documents that a question is about.
+
+    Names and numbers; in a text without capitals any term may be part of a name, and how
+    rare it is says how telling.
+    """
+    if cjk.prevails(text):
+        return content_terms(text)
+    return list(dict.fromkeys(t.term for t in distinctive(text)))
 
 
 @lru_cache(maxsize=100_000)

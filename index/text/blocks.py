@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
+from index.text import cjk
 from index.types import Heading, SentenceKind
 
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦▪‣–—·●○]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t\u00a0]+")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
 _TERMINAL = re.compile(r"[.!?…。！？:;：；)）][\"'”’»)\]*_]*$")
 _OPEN_END = re.compile(r"[,，、(\-–][\"'”’]?$")
-_MAX_HEADING = 120
+_MAX_HEADING, _MAX_CJK_HEADING = 120, 40
 _WRAP_WIDTHS = range(40, 121)
 
 
@@ -103,7 +104,7 @@ def _groups(text: str, known: Set[int]) -> Iterator[list[_Line]]:
     """Lines that belong to one block: consecutive lines where the break is only a wrap."""
     for paragraph in _paragraphs(text):
         width = max(len(line.text) for line in paragraph)
-        wrapped = len(paragraph) > 1 and width in _WRAP_WIDTHS
+        wrapped = len(paragraph) > 1 and width in _WRAP_WIDTHS and _may_be_wrapped(paragraph, width)
         group: list[_Line] = []
         for line in paragraph:
             if group and not _continues(group[-1], line, width if wrapped else 0, known):
@@ -111,6 +112,13 @@ def _groups(text: str, known: Set[int]) -> Iterator[list[_Line]]:
                 group = []
             group.append(line)
         yield group
+
+
+def _may_be_wrapped(paragraph: Sequence[_Line], width: int) -> bool:
+    """CJK text is wrapped after any character, only not before a stop: all lines are full."""
+    if not cjk.prevails(paragraph[0].text):
+        return True
+    return all(len(line.text) >= width - 2 for line in paragraph[:-1])
 
 
 def _paragraphs(text: str) -> Iterator[list[_Line]]:
@@ -134,8 +142,10 @@ def _continues(previous: _Line, line: _Line, width: int, known: Set[int]) -> boo
     if line.text.lstrip()[0].islower() or _OPEN_END.search(stripped):
         return True
     # The next word would not have fitted on the line before: a wrap, not a new line.
+    first = line.text.lstrip()[0]
     next_word = line.text.split(maxsplit=1)[0]
-    return width > 0 and len(stripped) + 1 + len(next_word) > width
+    needed = 3 if cjk.is_cjk(first) else 1 + len(next_word)
+    return width > 0 and len(stripped) + needed > width
 
 
 def _reads_as_heading(group: list[_Line], rest: Sequence[list[_Line]]) -> bool:
@@ -145,7 +155,10 @@ def _reads_as_heading(group: list[_Line], rest: Sequence[list[_Line]]) -> bool:
     words = line.text.strip()
     if line.bullet or len(words) > _MAX_HEADING or _TERMINAL.search(words):
         return False
-    if not (words[0].isupper() or words[0].isdigit()) or len(words.split()) > 16:
+    if cjk.is_cjk(words[0]):
+        if len(words) > _MAX_CJK_HEADING:
+            return False
+    elif not (words[0].isupper() or words[0].isdigit()) or len(words.split()) > 16:
         return False
     length = sum(len(x.text) for x in rest[0]) if rest else 0
     return length > max(60, len(words))

@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from nupunkt import sent_spans
 
+from index.text import cjk
 from index.text.blocks import Block, split_blocks
 from index.types import Heading, Sentence
 
-# nupunkt knows Latin-script stops only; CJK stops end a sentence wherever they stand.
-_CJK_STOP = re.compile(r"[。！？｡]+[”’」』）〉》]*")
+# nupunkt knows Latin-script stops only; CJK stops end a sentence wherever they stand, and so
+# do an ellipsis and narrow marks that follow a CJK character. A semicolon ends a clause that
+# is a statement by itself, and is taken for a stop as the segmenters of Chinese do.
+_CJK_STOP = re.compile(rf"(?:[。！？｡；]|(?<=[{cjk.CHARACTERS}])[?!…])[。！？｡；?!…]*[”’」』）)〉》】]*")
 
 
 def split_sentences(text: str, headings: Sequence[Heading]) -> list[Sentence]:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from index.index import View
-from index.text.analysis import terms
+from index.text.analysis import spelled, terms
 from service.answering.evidence import Evidence, Features, coverage, logit
 from service.answering.question import Asked
 
@@ -84,7 +84,7 @@ def abstention(view: View, asked: Asked, evidence: Sequence[Evidence], *, filter
     around = set().union(*(passage_terms(e) for e in evidence[:3]))
     missing = [t for t in asked.surfaces if t.term in asked.distinctive and t.term not in around]
     if missing:
-        names = ", ".join(f"“{t.surface}”" for t in missing)
+        names = ", ".join(f"“{word}”" for word in spelled(missing))
         return Abstention("entity_missing", f"The nearest passages do not mention {names}.")
     if not any(t in around for t in asked.terms):
         return Abstention("no_match", "No passage shares a term with the question.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from index.text.analysis import tokenize
+from index.text.cjk import is_cjk
 from service.answering import spans
 from service.answering.claims import negates
 from service.answering.evidence import Evidence
@@ -79,7 +80,9 @@ def _facts(text: str) -> frozenset[str]:
     return frozenset(
         t.term
         for t in tokenize(text)
-        if any(c.isdigit() for c in t.term) or t.surface[0].isupper() or negates(t)
+        # Names cannot be told in CJK, and a vector of a script that the model does not know
+        # tells nothing.
+        if any(c.isdigit() for c in t.term) or t.surface[0].isupper() or negates(t) or is_cjk(t.term)
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from index.index import View
 from index.retrieve import Question
 from index.scope import Scope
-from index.text.analysis import distinctive
+from index.text.analysis import distinctive, spelled
 from index.types import Hit
 
 _WH = r"(?:who|whom|whose|what|when|where|which|why|how)"
@@ -101,9 +101,10 @@ def by_names(view: View, question: Question, hits: Sequence[Hit]) -> list[tuple[
         Questions in the order in which their names are asked, each with the names that are
         its own; nothing where one document holds all names, or nearly.
     """
-    if max((hit.scope for hit in hits), default=1.0) > 1 - _OWN:
+    tokens = distinctive(question.text)
+    scope = Scope.of(view, (t.term for t in tokens))
+    if max((scope.share(hit.document.id) for hit in hits), default=1.0) > 1 - _OWN:
         return []
-    scope = Scope.of(view, question.names)
     known = {term for term, holders in scope.holders.items() if holders}
     least = _OWN * _weight(known, scope.weights)
     held = [
@@ -114,11 +115,10 @@ def by_names(view: View, question: Question, hits: Sequence[Hit]) -> list[tuple[
     enough = [mine for mine in own if _weight(mine, scope.weights) >= least]
     if len(enough) < 2:
         return []
-    tokens = distinctive(question.text)
     found = []
     for mine in enough:
         others = set().union(*(other for other in enough if other is not mine))
-        names = " ".join(t.surface for t in tokens if t.term in mine)
+        names = " ".join(spelled(t for t in tokens if t.term in mine))
         first = min(t.start for t in tokens if t.term in mine)
         found.append((first, _without(question.text, others), names))
     return [(text, names) for _, text, names in sorted(found)]

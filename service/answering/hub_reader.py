@@ -13,6 +13,7 @@ import numpy as np
 from index.embed.resolve import fingerprint, resolve_model
 from index.errors import ModelUnavailable
 from index.types import Chunk
+from index.vocabulary import Vocabulary
 from service.answering.reader import Floats, Reading, best_span, nothing_read
 
 MAX_TOKENS = 512
@@ -62,11 +63,16 @@ class HubReader:
         if not self._tokenizer.is_fast:
             raise ModelUnavailable(f"{name} has no fast tokenizer.", "Choose another model.")
         self.revision = f"{name}@{fingerprint(folder)}"
+        self._vocabulary = Vocabulary(self._tokenizer.backend_tokenizer)
 
     _read_one: Callable[[str, Chunk], Reading]
 
     def warm(self) -> None:
         """Nothing: the first reading takes as long as any other."""
+
+    def reads(self, question: str) -> bool:
+        """Whether the model knows the script that a question is written in."""
+        return self._vocabulary.reads(question)
 
     def read(self, question: str, chunks: Sequence[Chunk]) -> list[Reading]:
         """Read passages, each by itself."""

@@ -212,8 +212,9 @@ class Pipeline:
         evidence = score_evidence(view, part.question, asked, part.hits, self._models.sentence)
         if not evidence:
             return _Finding(part, asked, [], 0.0)
-        candidates, features = read(self._models.reader, part.question.text, evidence)
-        evidence = rerank(asked, candidates, features, self._models.reading)
+        if self._models.reader.reads(part.question.text):
+            candidates, features = read(self._models.reader, part.question.text, evidence)
+            evidence = rerank(asked, candidates, features, self._models.reading)
         row = confidence_features(view, asked, evidence)
         confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
         return _Finding(part, asked, evidence, confidence, disagreements(asked, evidence))

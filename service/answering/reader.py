@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 
 from index.onnx import open_session
 from index.types import Chunk, Sentence
+from index.vocabulary import Vocabulary
 
 # The name of the model that comes with the package.
 SHIPPED = "minilm-reader"
@@ -137,6 +138,10 @@ class Reader(Protocol):
         """Make the first reading as fast as the others."""
         ...
 
+    def reads(self, question: str) -> bool:
+        """Whether the model knows the script that a question is written in."""
+        ...
+
     def read(self, question: str, chunks: Sequence[Chunk]) -> list[Reading]:
         """Read passages, in any number, each by itself."""
         ...
@@ -150,12 +155,18 @@ class ShippedReader:
             model = folder / "reader.onnx"
             self.revision = f"reader@sha256:{hashlib.sha256(model.read_bytes()).hexdigest()}"
             self._session = open_session(model)
-            self._tokenizer = PassageTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._tokenizer = PassageTokenizer(tokenizer)
+            self._vocabulary = Vocabulary(tokenizer)
 
     def warm(self) -> None:
         """Make the first reading as fast as the others."""
         chunk = Chunk("warm", "", 0, 4, "warm", "", (Sentence(0, 4, "prose"),))
         self.read("warm", [chunk])
+
+    def reads(self, question: str) -> bool:
+        """Whether the model knows the script that a question is written in."""
+        return self._vocabulary.reads(question)
 
     def read(self, question: str, chunks: Sequence[Chunk]) -> list[Reading]:
         """Read passages, in any number, each by itself."""

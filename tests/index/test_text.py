@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from index.text.analysis import content_terms, terms, tokenize
+from index.text.analysis import content_terms, tokenize
 from index.text.blocks import infer_headings
 from index.text.canonical import canonical
 from index.text.sentences import split_sentences
@@ -119,4 +119,4 @@ def test_question_and_document_meet_in_terms(one: str, other: str) -> None:
 
 
 def test_cjk_is_searched_by_bigrams() -> None:
-    assert terms("成都会议") == ["成都", "都会", "会议"]
+    assert content_terms("成都会议") == ["成都", "都会", "会议"]
