@@ -109,7 +109,7 @@ def test_passages_are_spread_over_documents_and_new(seeds_app: App) -> None:
 
 def test_passages_with_sentences_and_facts_come_first(app: App) -> None:
     empty = "It is so. " * 30
-    full = "In May 1910 Halley met Anna in Bern. In June 1911 Wolf met Bessel in Rome. " * 4
+    full = "In May 1910 Halley met Anna in Bern. In June 1911 Wolf met Bessel in Rome. " * 10
     app.builder.put("default", Document("a", f"# One\n\n{empty}\n\n# Two\n\n{full}\n\n# Three\n\n{empty}"))
     first = 0
     for seed in range(30):

@@ -148,16 +148,16 @@ def swept(gold: Path, texts: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def _sweep(gold: Path, folder: Path, texts: Path) -> tuple[list[Outcome], list[str]]:
     told: list[str] = []
-    combinations = _grid(folder, "chunk_tokens = [160, 5000]\nmax_sentences = [3, 1]\n")
+    combinations = _grid(folder, "chunk_tokens = [200, 5000]\nmax_sentences = [3, 1]\n")
     sources = list(find_sources([texts]))
     return Sweep(gold, combinations, folder, sources, None, told.append).run(), told
 
 
 def test_combinations_share_an_index_and_one_that_fails_stops_no_other(swept: Path) -> None:
     runs = sorted(p.name for p in swept.glob("*.json"))
-    assert runs == [f"chunk_tokens=160,max_sentences={m}.json" for m in (1, 3)]
+    assert runs == [f"chunk_tokens=200,max_sentences={m}.json" for m in (1, 3)]
     assert [p.name for p in (swept / "indexes").iterdir() if (p / "citewise.db").exists()] == [
-        "embedder=all-MiniLM-L6-v2,chunk_tokens=160"
+        "embedder=all-MiniLM-L6-v2,chunk_tokens=200"
     ]
     short, long = (load_run(swept / name) for name in runs)
     assert (short.fingerprint["max_sentences"], long.fingerprint["max_sentences"]) == (1, 3)
@@ -207,7 +207,7 @@ def command(gold: Path, swept: Path, tmp_path: Path) -> list[str]:
     (tmp_path / "grid.toml").write_text("max_sentences = [3, 1]\n")
     program = [sys.executable, "-c", "from eval.cli import main; main()"]
     options = ["--grid", str(tmp_path / "grid.toml"), "--out", str(tmp_path / "out")]
-    (index,) = (swept / "indexes").glob("*=160")
+    (index,) = (swept / "indexes").glob("*=200")
     return [*program, "eval", "sweep", str(gold), *options, "--data-dir", str(index)]
 
 
