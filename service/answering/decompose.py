@@ -48,6 +48,14 @@ _MOST_PARTS = 3
 _LEAST_WORDS = 3
 
 
+_PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|his|him|she|her|hers|this|that|these|those)\b", re.I)
+
+
+def leans(part: str) -> bool:
+    """Whether a part says by a pronoun what it is about, so that another part may answer it too."""
+    return bool(_PRONOUN.search(part))
+
+
 def parts(question: str) -> tuple[str, ...]:
     """The questions that a question asks; itself alone if it asks one.
 

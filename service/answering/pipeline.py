@@ -20,7 +20,7 @@ from service.answering.cite import check, check_sides, cite, oppose
 from service.answering.compose import Statement, merge, select, short_answer
 from service.answering.conflicts import Side, disagreements, with_other_sides
 from service.answering.context import in_context
-from service.answering.decompose import by_names, compares, parts
+from service.answering.decompose import by_names, compares, leans, parts
 from service.answering.evidence import (
     FEATURES,
     PASSAGES,
@@ -165,7 +165,8 @@ class Pipeline:
         if statements:
             text, citations = cite(statements)
             citations = check(citations, quote, page)
-            text += "".join(f" {_NO_ANSWER_TO.format(f.part.about)}" for f in findings if f not in answered)
+            unanswered = [f.part.about for f in findings if f not in answered and not leans(f.part.about)]
+            text += "".join(f" {_NO_ANSWER_TO.format(about)}" for about in unanswered)
         else:
             first = findings[0]
             filtered = not first.part.hits and bool(ask.filters)

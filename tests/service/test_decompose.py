@@ -2,7 +2,7 @@ import pytest
 
 from index.retrieve import Question, retrieve
 from index.types import Document
-from service.answering.decompose import by_names, compares, parts
+from service.answering.decompose import by_names, compares, leans, parts
 from service.wiring import App
 
 
@@ -112,3 +112,8 @@ def test_what_one_document_names_stays_whole(app: App, question: str) -> None:
         leeds="The court of Leeds sentenced Brown to a fine of 30 pounds.",
     )
     assert _named(app, question) == []
+
+
+def test_a_part_that_leans_on_another_is_told_apart() -> None:
+    assert leans("what is it going to build on?")
+    assert not leans("when did the bridge fall?")
