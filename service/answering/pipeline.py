@@ -33,7 +33,7 @@ from service.answering.hub_reader import HubReader
 from service.answering.lists import completed
 from service.answering.question import Asked, understand
 from service.answering.reader import SHIPPED, Reader, ShippedReader
-from service.answering.rerank import READING_FEATURES, read, rerank
+from service.answering.rerank import READING_FEATURES, read, rerank, rerank_by_terms
 from service.types import Answer, Ask, SearchResult
 
 MAX_QUESTION = 4000
@@ -216,6 +216,8 @@ class Pipeline:
         if self._models.reader.reads(part.question.text):
             candidates, features = read(self._models.reader, part.question.text, evidence)
             evidence = rerank(asked, candidates, features, self._models.reading)
+        else:
+            evidence = rerank_by_terms(view, asked, evidence)
         row = confidence_features(view, asked, evidence)
         confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
         return _Finding(part, asked, evidence, confidence, disagreements(asked, evidence))

@@ -9,8 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from index.index import View
+from index.text.analysis import terms
 from index.types import Chunk
-from service.answering.evidence import Evidence, Features, Logistic, logit, sigmoid
+from service.answering.evidence import Evidence, Features, Logistic, coverage, logit, sigmoid
 from service.answering.question import Asked
 from service.answering.reader import Reader
 from service.answering.spans import enumerates
@@ -20,6 +22,9 @@ READING_FEATURES = ("sentence", "sentence_gap", "answerable", "span_inside", "li
 # Log-odds that a sentence which enumerates gains where several things are asked for: there
 # were few such questions to train on.
 LISTING = 0.5
+# How probably a sentence answers that states all of a question which no reader read, with what
+# it stands under: docs/languages.md.
+UNREAD = 0.5
 
 
 def read(reader: Reader, question: str, evidence: Sequence[Evidence]) -> tuple[list[Evidence], Features]:
@@ -72,3 +77,29 @@ def rerank(
     supports = sigmoid(model.log_odds(features) + LISTING * np.array(listing))
     again = [replace(e, support=float(s)) for e, s in zip(candidates, supports, strict=True)]
     return sorted(again, key=lambda e: (-e.support, e.hit.document.id, e.sentence.start))
+
+
+def rerank_by_terms(view: View, asked: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Order sentences by how much of the question they state, where no reader reads it.
+
+    A name that stands in the title, a heading or the opening sentence need not be said again:
+    a sentence has what it stands under.
+
+    Args:
+        view: The collection at one version.
+        asked: What the question asks for.
+        evidence: Scored sentences, best first; that order decides between equals.
+    """
+    weights = view.lexical.weights(asked.terms)
+    again = [replace(e, support=UNREAD * coverage(terms(f"{_above(e)} {e.text}"), weights)) for e in evidence]
+    return sorted(again, key=lambda e: -e.support)
+
+
+def _above(evidence: Evidence) -> str:
+    chunk = evidence.hit.chunk
+    headings = (
+        chunk.text[s.start - chunk.start : s.end - chunk.start]
+        for s in chunk.sentences
+        if s.kind == "heading" and s.start < evidence.sentence.start
+    )
+    return " ".join((evidence.hit.document.title or "", chunk.context, *headings))
