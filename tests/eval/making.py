@@ -8,6 +8,8 @@ from eval.types import Case, Citation, GoldEvidence, Outcome, Passage, Response,
 from index.types import Json
 
 TEXT = "x" * 100
+# A process that is started in the background may inherit that it ignores Ctrl-C.
+INTERRUPTIBLE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
 
 
 class Texts:

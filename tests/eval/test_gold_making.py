@@ -25,6 +25,7 @@ from index.types import Document
 from service.types import Ask
 from service.wiring import App
 from tests.conftest import CHENGDU, QUESTIONS
+from tests.eval.making import INTERRUPTIBLE
 
 GULF = "002_6f44717531d63dab.txt"
 
@@ -208,7 +209,7 @@ def test_the_seeds_own_questions_resolve_and_differ(seeds_app: App, target: InPr
 
 def _start(seeds_dir: Path, *arguments: str | Path) -> subprocess.Popen[str]:
     environment = {**os.environ, "CITEWISE_DATA_DIR": str(seeds_dir)}
-    program = [sys.executable, "-c", "from eval.cli import main; main()", "eval"]
+    program = [sys.executable, "-c", f"{INTERRUPTIBLE}from eval.cli import main; main()", "eval"]
     return subprocess.Popen(
         [*program, *map(str, arguments)],
         env=environment,

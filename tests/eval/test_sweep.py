@@ -22,7 +22,7 @@ from index.load.files import find_sources
 from index.types import Document
 from service.settings import Settings
 from service.wiring import App, open_app
-from tests.eval.making import result, run_of
+from tests.eval.making import INTERRUPTIBLE, result, run_of
 
 
 def _grid(folder: Path, text: str, **flags: object) -> list[Combination]:
@@ -205,7 +205,7 @@ def test_verdicts_are_against_the_first(tmp_path: Path) -> None:
 @pytest.fixture
 def command(gold: Path, swept: Path, tmp_path: Path) -> list[str]:
     (tmp_path / "grid.toml").write_text("max_sentences = [3, 1]\n")
-    program = [sys.executable, "-c", "from eval.cli import main; main()"]
+    program = [sys.executable, "-c", f"{INTERRUPTIBLE}from eval.cli import main; main()"]
     options = ["--grid", str(tmp_path / "grid.toml"), "--out", str(tmp_path / "out")]
     (index,) = (swept / "indexes").glob("*=200")
     return [*program, "eval", "sweep", str(gold), *options, "--data-dir", str(index)]
