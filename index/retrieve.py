@@ -11,13 +11,14 @@ from index.types import Hit, Vector
 
 # Deep enough that a passage found well by one search is also ranked by the other.
 CANDIDATES = 100
-# A passage scores its cosine, plus LEXICAL times its BM25 over the sum of the question's
-# inverse document frequencies (a scale that does not depend on what else was found), plus
-# SCOPE times the share of the question's subject in its document. docs/retrieval.md has the
-# ablation; a score by ranks (Cormack et al. 2009) finds less, since it cannot tell a
-# passage that is best by far from one that is best by a hair.
+# A passage scores its cosine and that of its nearest sentence, since one sentence that answers is lost
+# in the vector of eight; plus LEXICAL times its BM25 over the sum of the question's inverse document
+# frequencies (a scale that does not depend on what else was found), plus SCOPE times the share of the
+# question's subject in its document. docs/retrieval.md has the ablation; a score by ranks (Cormack et
+# al. 2009) finds less, since it cannot tell a passage that is best by far from one that is best by a hair.
+SENTENCE = 1.0
 LEXICAL = 0.6
-SCOPE = 0.5
+SCOPE = 0.8
 # Documents that hold the most of the question's subject are searched by themselves as well,
 # if they are not more than this: in a large collection others may fill all the candidates.
 FOCUS = 32
@@ -61,21 +62,22 @@ def retrieve(view: View, question: Question, k: int, filters: Filters | None = N
     allowed = view.store.matching(view.collection, filters) if filters else None
     depth = max(k, CANDIDATES)
     readable = bool(question.vector.any())
-    dense = dict(view.vectors.search(question.vector, depth, view.version, allowed)) if readable else {}
+    near = view.vectors.search(question.vector, depth, view.version, allowed) if readable else []
     lexical = dict(view.lexical.search(question.terms, depth, allowed))
     scope = Scope.of(view, question.subject)
     focus = _focus(scope, allowed)
     if focus:
         if readable:
-            dense |= view.vectors.search(question.vector, k, view.version, focus)
+            near = [*near, *view.vectors.search(question.vector, k, view.version, focus)]
         lexical |= view.lexical.search(question.terms, k, focus)
-    found = view.store.chunks(view.collection, list(dense | lexical))
+    found = view.store.chunks(view.collection, list(dict(near) | lexical))
     weight = sum(view.lexical.weights(question.terms).values()) or 1.0
-    scores = {}
+    scores, cosines = dict[str, float](), dict[str, float]()
     for chunk_id, embedded in found.items():
-        cosine = dense.get(chunk_id, float(embedded.vector @ question.vector))
+        cosines[chunk_id] = float(embedded.vector @ question.vector)
         scores[chunk_id] = (
-            cosine
+            cosines[chunk_id]
+            + SENTENCE * float((embedded.sentence_vectors @ question.vector).max())
             + LEXICAL * lexical.get(chunk_id, 0.0) / weight
             + SCOPE * scope.share(embedded.chunk.document_id)
         )
@@ -89,7 +91,7 @@ def retrieve(view: View, question: Question, k: int, filters: Filters | None = N
             embedded=found[chunk_id],
             document=records[found[chunk_id].chunk.document_id],
             score=scores[chunk_id],
-            dense=dense.get(chunk_id, float(found[chunk_id].vector @ question.vector)),
+            dense=cosines[chunk_id],
             lexical=lexical.get(chunk_id),
             scope=scope.share(found[chunk_id].chunk.document_id),
         )

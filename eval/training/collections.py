@@ -1,5 +1,6 @@
 """Public question answering sets as indexed collections with gold questions."""
 
+import csv
 import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,7 @@ from index.build import Builder
 from index.index import Index
 from index.text.blocks import infer_headings
 from index.text.canonical import canonical
-from index.types import Document
+from index.types import Document, sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,33 @@ def natural_questions(path: Path) -> Collection:
     return Collection("nq", documents, cases)
 
 
+def ares(path: Path) -> Collection:
+    """A table of ARES: generated questions with their passage and answer; a document is a passage.
+
+    Kept are questions that the table calls answerable and answered rightly, in words of the passage.
+    """
+    csv.field_size_limit(2**31 - 1)
+    documents: dict[str, tuple[str, str]] = {}
+    cases = []
+    with path.open(encoding="utf-8", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines, delimiter="\t")):
+            text, answer = canonical(row["document"]), canonical(row["generated_answer"])
+            labels = [v for name, v in row.items() if name.endswith("_Label")]
+            question = row["synthetic_query"].strip()
+            if labels.count("Yes") < len(labels) or answer not in text or not question.endswith("?"):
+                continue
+            document_id, start = f"{path.stem}-{sha256_hex(text)[:16]}", text.find(answer)
+            documents[document_id] = ("", text)
+            evidence = (GoldEvidence(document_id, start=start, end=start + len(answer)),)
+            cases.append(Case(f"{path.stem}-{number}", question, True, (answer,), evidence=evidence))
+    return Collection(path.stem, documents, cases)
+
+
 READERS: Mapping[str, Callable[[Path], Collection]] = {
     "squad": squad,
     "policyqa": policyqa,
     "nq": natural_questions,
+    "ares": ares,
 }
 
 

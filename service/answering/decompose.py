@@ -6,12 +6,14 @@ when no document holds them all, it is asked about each document's own.
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import pairwise
 
 from index.index import View
 from index.retrieve import Question
 from index.scope import Scope
-from index.text.analysis import distinctive, spelled
 from index.types import Hit
+from service.answering.mentions import Mention, joined, mentions, without
 
 _WH = r"(?:who|whom|whose|what|when|where|which|why|how)"
 _SECOND_CLAUSE = re.compile(
@@ -24,24 +26,10 @@ _ORDINAL = rf"(?:the )?(?:{_ORDINAL_WORD}|\d+(?:st|nd|rd|th)|(?:1[0-9]|20)\d\d)"
 _ORDINALS = re.compile(
     rf"(?<!between )(?<!from )\b(?:both )?(?P<one>{_ORDINAL}) and (?P<two>{_ORDINAL})\b", re.I
 )
-_NAME = r"(?:the )?(?:(?-i:[A-Z])[\w'’-]+(?: (?-i:[A-Z])[\w'’-]+)*)"
-_NAMES = re.compile(
-    rf"\b(?:both |between )?(?P<one>{_NAME}(?: \w+)?)"
-    r" (?:and|or|versus|vs\.?|than(?: (?:in|at|for))?|with) (?:(?:in|at|for|with) )?"
-    rf"(?P<two>{_NAME})",
-    re.I,
-)
 _COMPARES = re.compile(r"\b(?:both|compar\w+|differ\w*|versus|vs|respectively|in common)\b", re.I)
-_MORE_OR_LESS = (
-    r"(?:more|less|fewer|larger|bigger|smaller|greater|higher|lower|longer|shorter|taller|older|younger"
-    r"|earlier|later|sooner|faster|slower|heavier|lighter|richer|poorer|cheaper|dearer|better|worse"
-    r"|further|farther|nearer|closer|wider|narrower|deeper|stronger|weaker|warmer|colder|hotter|newer)"
-)
-_WEIGHS = re.compile(
-    r"\b(?:compar\w+|differ(?:s|ence|ences|ent|ently)?|versus|vs|as \w+ as)\b"
-    r"|\b(?!other\b|rather\b)(?:\w+er|more \w+|less \w+) than\b"
-    rf"|\b{_MORE_OR_LESS}\b.*\b(?:or|and|than)\b|\b(?:or|and)\b.*\b{_MORE_OR_LESS}\b"
-    r"|\b(?:most|least|first|last)\b.*\bor\b",
+_PAIR = re.compile(
+    r"['’s]*\s+(?:and|or|versus|vs\.?|than|with)\s+(?:(?:that|those|the one)\s+)?"
+    r"(?:(?:in|at|for|of|by|with)\s+)?(?:the\s+)?",
     re.I,
 )
 _MOST_PARTS = 3
@@ -67,22 +55,21 @@ def parts(question: str) -> tuple[str, ...]:
     clauses = [c.strip(" ?") for c in _SECOND_CLAUSE.split(question.strip()) if c.strip(" ?")]
     if 1 < len(clauses) <= _MOST_PARTS and all(len(c.split()) >= _LEAST_WORDS for c in clauses):
         return tuple(f"{c}?" for c in clauses)
-    patterns = [_ORDINALS, _NAMES] if _COMPARES.search(question) else [_ORDINALS]
-    for pattern in patterns:
-        match = pattern.search(question)
-        if match:
-            before, after = question[: match.start()], question[match.end() :]
-            return tuple(f"{before}{match[name]}{after}" for name in ("one", "two"))
+    match = _ORDINALS.search(question)
+    if match:
+        before, after = question[: match.start()], question[match.end() :]
+        return tuple(f"{before}{match[name]}{after}" for name in ("one", "two"))
+    return _named_pair(question) if _COMPARES.search(question) else (question,)
+
+
+def _named_pair(question: str) -> tuple[str, ...]:
+    """The question once for each of two names that are joined in it; itself if there are none."""
+    found = mentions(question)
+    for i, j in pairwise(k for k, mention in enumerate(found) if not mention.date):
+        end = max([found[i].end, *(m.end for m in found if m.of == i)])
+        if _PAIR.fullmatch(question[end : found[j].start]):
+            return tuple(without(question, found, [other]) for other in (j, i))
     return (question,)
-
-
-def compares(question: str) -> bool:
-    """Whether a question weighs things against each other, so that a fact of each belongs side by side.
-
-    It says so ("compare", "the difference between", "older than"), or asks of several things
-    which is the more or the most ("Which opened earlier, …").
-    """
-    return bool(_WEIGHS.search(question))
 
 
 # The share of the weight of a question's names that a document has to hold, and no other of
@@ -109,54 +96,82 @@ def by_names(view: View, question: Question, hits: Sequence[Hit]) -> list[tuple[
         Questions in the order in which their names are asked, each with the names that are
         its own; nothing where one document holds all names, or nearly.
     """
-    tokens = distinctive(question.text)
-    scope = Scope.of(view, (t.term for t in tokens))
+    found = mentions(question.text)
+    scope = Scope.of(view, dict.fromkeys(t.term for mention in found for t in mention.tokens))
     if max((scope.share(hit.document.id) for hit in hits), default=1.0) > 1 - _OWN:
         return []
-    known = {term for term, holders in scope.holders.items() if holders}
+    names = _names(question.text, found, scope)
+    known = set().union(*(name.terms for name in names))
     least = _OWN * _weight(known, scope.weights)
     held = [
-        {term for term in known if document in scope.holders[term]}
-        for document in _documents(known, scope, hits)
+        {i for i, name in enumerate(names) if document in name.holders}
+        for document in _documents(names, scope, hits)
     ]
     own = [mine.difference(*(other for j, other in enumerate(held) if j != i)) for i, mine in enumerate(held)]
-    enough = [mine for mine in own if _weight(mine, scope.weights) >= least]
+    enough = [
+        mine for mine in own if _weight(set().union(*(names[i].terms for i in mine)), scope.weights) >= least
+    ]
     if len(enough) < 2:
         return []
-    found = []
+    asked = []
     for mine in enough:
-        others = set().union(*(other for other in enough if other is not mine))
-        names = " ".join(spelled(t for t in tokens if t.term in mine))
-        first = min(t.start for t in tokens if t.term in mine)
-        found.append((first, _without(question.text, others), names))
-    return [(text, names) for _, text, names in sorted(found)]
+        others = [place for other in enough if other is not mine for i in other for place in names[i].places]
+        places = sorted(place for i in mine for place in names[i].places)
+        about = ", ".join(found[place].text for place in places)
+        asked.append((places[0], without(question.text, found, others), about))
+    return [(text, about) for _, text, about in sorted(asked)]
 
 
-def _documents(names: Set[str], scope: Scope, hits: Sequence[Hit]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """Mentions that are one name.
+
+    Attributes:
+        places: Which of the mentions.
+        terms: Those of its terms that occur in the collection.
+        holders: The documents that hold all of these.
+    """
+
+    places: tuple[int, ...]
+    terms: frozenset[str]
+    holders: frozenset[str]
+
+
+def _names(question: str, found: Sequence[Mention], scope: Scope) -> list[_Name]:
+    """The names of a question: what commas join is one name if a document holds all of it."""
+    names = []
+    for group in joined(question, found):
+        whole = _name(group, found, scope)
+        one_by_one = [_name([place], found, scope) for place in group]
+        names += [whole] if whole.holders else one_by_one
+    return [name for name in names if name.holders]
+
+
+def _name(places: Sequence[int], found: Sequence[Mention], scope: Scope) -> _Name:
+    terms = [t.term for place in places for t in found[place].tokens]
+    known = frozenset(t for t in terms if scope.holders.get(t))
+    holders = frozenset[str]()
+    if known:
+        holders = frozenset.intersection(*(scope.holders[t] for t in known))
+    return _Name(tuple(places), known, holders)
+
+
+def _documents(names: Sequence[_Name], scope: Scope, hits: Sequence[Hit]) -> list[str]:
     """Documents that hold all the names between them, the one that adds the most first."""
     best: dict[str, float] = {}
     for hit in hits:
         best[hit.document.id] = max(best.get(hit.document.id, hit.score), hit.score)
-    left, chosen = set(names), list[str]()
+    left, chosen = list(names), list[str]()
     while left and len(chosen) < _MOST_DOCUMENTS:
         gains: dict[str, float] = {}
-        for term in scope.weights:
-            for document in scope.holders[term] if term in left else ():
-                gains[document] = gains.get(document, 0.0) + scope.weights[term]
+        for name in left:
+            for document in name.holders:
+                gains[document] = gains.get(document, 0.0) + _weight(name.terms, scope.weights)
         document = min(gains, key=lambda d: (-round(gains[d], 6), -best.get(d, 0.0), d))
         chosen.append(document)
-        left -= {term for term in left if document in scope.holders[term]}
+        left = [name for name in left if document not in name.holders]
     return chosen
 
 
 def _weight(terms: Set[str], weights: Mapping[str, float]) -> float:
     return sum(weight for term, weight in weights.items() if term in terms)
-
-
-def _without(question: str, names: Set[str]) -> str:
-    kept, at = "", 0
-    for token in distinctive(question):
-        if token.term in names:
-            kept += question[at : token.start]
-            at = token.end
-    return " ".join((kept + question[at:]).split())

@@ -17,10 +17,11 @@ from index.retrieve import Question, retrieve
 from index.types import Hit, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence_features
 from service.answering.cite import check, check_sides, cite, oppose
+from service.answering.comparison import compares, of_one
 from service.answering.compose import Statement, merge, select, short_answer
 from service.answering.conflicts import Side, disagreements, with_other_sides
 from service.answering.context import in_context
-from service.answering.decompose import by_names, compares, leans, parts
+from service.answering.decompose import by_names, leans, parts
 from service.answering.evidence import (
     FEATURES,
     PASSAGES,
@@ -152,7 +153,9 @@ class Pipeline:
         clock.lap("retrieve")
         return self._index.read(ask.collection, lambda view: self._answer(view, ask, questions, clock))
 
-    def _answer(self, view: View, ask: Ask, questions: Sequence[Question], clock: "_Clock") -> Answer:
+    def _answer(
+        self, view: View, ask: Ask, questions: Sequence[tuple[Question, str]], clock: "_Clock"
+    ) -> Answer:
         retrieved = self._retrieve(view, questions, max(ask.top_k, PASSAGES), ask)
         clock.lap("retrieve")
         findings = [self._find(view, part) for part in retrieved]
@@ -195,16 +198,18 @@ class Pipeline:
             timings_ms=clock.timings(),
         )
 
-    def _retrieve(self, view: View, questions: Sequence[Question], k: int, ask: Ask) -> list[_Part]:
+    def _retrieve(
+        self, view: View, questions: Sequence[tuple[Question, str]], k: int, ask: Ask
+    ) -> list[_Part]:
         """The passages on each thing that is asked; a question on several named things is several."""
         found = []
-        for question in questions:
+        for question, clause in questions:
             hits = retrieve(view, question, k, ask.filters)
             named = by_names(view, question, hits)
             if not named:
-                found.append(_Part(question, question.text, hits))
+                found.append(_Part(question, clause, hits))
             for text, names in named:
-                one = self._question(text)
+                one = self._question(of_one(text))
                 found.append(_Part(one, names, retrieve(view, one, k, ask.filters)))
         return found
 
@@ -230,8 +235,8 @@ class Pipeline:
             "reader": self._models.reader.revision,
         }
 
-    def _questions(self, text: str) -> list[Question]:
-        """What is asked, clause by clause; the whole is checked first."""
+    def _questions(self, text: str) -> list[tuple[Question, str]]:
+        """What is asked, clause by clause, with the clause's own words; the whole is checked first."""
         if not text.strip():
             raise InvalidQuestion("The question is empty.", "Ask something.")
         if not any(c.isalnum() for c in text):
@@ -241,7 +246,8 @@ class Pipeline:
                 f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read.",
                 "Ask a shorter one.",
             )
-        return [self._question(clause) for clause in parts(text)]
+        clauses = parts(text)
+        return [(self._question(of_one(c) if len(clauses) > 1 else c), c) for c in clauses]
 
     def _question(self, text: str) -> Question:
         return Question.of(text, self._embedder.embed_query(text))
