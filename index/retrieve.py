@@ -1,24 +1,25 @@
 """A question into ranked passages: dense and lexical search, and which documents it is about."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from index.index import View
 from index.scope import Scope
 from index.store.filters import Filters
-from index.text.analysis import content_terms, subject
+from index.text.analysis import content_terms, subject, unnamed
 from index.types import Hit, Vector
 
 # Deep enough that a passage found well by one search is also ranked by the other.
 CANDIDATES = 100
-# A passage scores its cosine and that of its nearest sentence, since one sentence that answers is lost
-# in the vector of eight; plus LEXICAL times its BM25 over the sum of the question's inverse document
-# frequencies (a scale that does not depend on what else was found), plus SCOPE times the share of the
-# question's subject in its document. docs/retrieval.md has the ablation; a score by ranks (Cormack et
-# al. 2009) finds less, since it cannot tell a passage that is best by far from one that is best by a hair.
+# A passage scores its cosine, plus SENTENCE times that of its nearest sentence to what is asked (one
+# sentence that answers is lost in the vector of eight, and does not repeat the names), plus LEXICAL
+# times its BM25 over the sum of the question's inverse document frequencies (a scale that does not
+# depend on what else was found), plus SCOPE times the share of the question's subject in its
+# document. docs/retrieval.md has the ablation; a score by ranks (Cormack et al. 2009) finds less,
+# since it cannot tell a passage that is best by far from one that is best by a hair.
 SENTENCE = 1.0
 LEXICAL = 0.6
-SCOPE = 0.8
+SCOPE = 1.0
 # Documents that hold the most of the question's subject are searched by themselves as well,
 # if they are not more than this: in a large collection others may fill all the candidates.
 FOCUS = 32
@@ -32,19 +33,28 @@ class Question:
         text: As asked.
         vector: Its embedding, shape ``(dimension,)``; zero if the embedder cannot read it, and
             then its terms alone decide.
+        asked: The embedding of what it asks, its names and numbers left out, shape ``(dimension,)``.
         terms: Its distinct content terms.
         subject: Those of them that tell which documents it is about.
     """
 
     text: str
     vector: Vector
+    asked: Vector
     terms: Sequence[str]
     subject: Sequence[str]
 
     @classmethod
-    def of(cls, text: str, vector: Vector) -> "Question":
-        """Analyse a question."""
-        return cls(text, vector, content_terms(text), subject(text))
+    def of(cls, text: str, embed: Callable[[str], Vector]) -> "Question":
+        """Analyse a question.
+
+        Args:
+            text: As asked.
+            embed: Embeds a question, as ``Embedder.embed_query`` does.
+        """
+        vector, plain = embed(text), unnamed(text)
+        asked = vector if plain == text else embed(plain)
+        return cls(text, vector, asked, content_terms(text), subject(text))
 
 
 def retrieve(view: View, question: Question, k: int, filters: Filters | None = None) -> list[Hit]:
@@ -77,7 +87,7 @@ def retrieve(view: View, question: Question, k: int, filters: Filters | None = N
         cosines[chunk_id] = float(embedded.vector @ question.vector)
         scores[chunk_id] = (
             cosines[chunk_id]
-            + SENTENCE * float((embedded.sentence_vectors @ question.vector).max())
+            + SENTENCE * float((embedded.sentence_vectors @ question.asked).max())
             + LEXICAL * lexical.get(chunk_id, 0.0) / weight
             + SCOPE * scope.share(embedded.chunk.document_id)
         )

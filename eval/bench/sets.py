@@ -6,7 +6,7 @@ also with ``:Ndocs`` for the questions about N of its articles, and these alone.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +14,11 @@ from eval.datasets.contract import read_cases
 from eval.datasets.dragonball import read_dragonball
 from eval.datasets.gold import sample
 from eval.sweep.indexes import Fill, of_files, prepare
-from eval.training.collections import Collection, squad
+from eval.training.collections import Collection, drawn, squad
 from eval.training.evidence import is_held_out
 from eval.types import Case
 from index.errors import InvalidInput
 from index.load.files import find_sources
-from index.types import sha256_hex
 from service.settings import Settings, load_settings
 from service.types import Ask
 from service.wiring import App
@@ -94,7 +93,7 @@ def _read(named: str, *, held_out: bool) -> GoldSet | None:
             found = _of_collection(folder, _dragonball(folder))
         case "squad", [file]:
             collection = squad(file)
-            found = _of_collection(file, _some(collection, articles) if articles else collection)
+            found = _of_collection(file, drawn(collection, articles) if articles else collection)
             if held_out:
                 kept = [c for c in found.cases if c.document_id and is_held_out(c.document_id)]
                 found = replace(found, cases=kept)
@@ -111,14 +110,6 @@ def _read(named: str, *, held_out: bool) -> GoldSet | None:
 def _dragonball(folder: Path) -> Collection:
     texts, cases = read_dragonball(folder)
     return Collection("dragonball", {i: ("", text) for i, text in texts.items()}, cases)
-
-
-def _some(collection: Collection, articles: int) -> Collection:
-    """The questions about so many documents, drawn by a hash of their ids."""
-    drawn = sorted(collection.documents, key=lambda i: sha256_hex("sample", i))[:articles]
-    documents: Mapping[str, tuple[str, str]] = {i: collection.documents[i] for i in drawn}
-    cases = [case for case in collection.cases if case.document_id in documents]
-    return Collection(f"{collection.name}-{articles}docs", documents, cases)
 
 
 def _of_collection(gold: Path, collection: Collection) -> GoldSet:

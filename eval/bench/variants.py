@@ -72,16 +72,23 @@ def by_ranks(view: View, question: Question, k: int, filters: Filters | None = N
     ]
 
 
+def _named(text: str) -> str:
+    return text
+
+
 def _whole(_view: View, _question: Question, _hits: Sequence[Hit]) -> list[tuple[str, str]]:
     return []
 
 
-_LEXICAL, _SCOPE, _FOCUS = (f"index.retrieve.{name}" for name in ("LEXICAL", "SCOPE", "FOCUS"))
+_SENTENCE, _LEXICAL, _SCOPE, _FOCUS = (
+    f"index.retrieve.{name}" for name in ("SENTENCE", "LEXICAL", "SCOPE", "FOCUS")
+)
+_ASKED = "index.retrieve.unnamed"
 _BY_NAMES, _RETRIEVE = (f"service.answering.pipeline.{name}" for name in ("by_names", "retrieve"))
 _CONTEXT = "index.projections.lexical._CONTEXT_WEIGHT"
 _CHUNKER = "service.wiring.ChunkerConfig"
 _UNSPLIT: Mapping[str, object] = {_BY_NAMES: _whole}
-_PLAIN: Mapping[str, object] = {**_UNSPLIT, _SCOPE: 0.0, _FOCUS: 0}
+_PLAIN: Mapping[str, object] = {**_UNSPLIT, _SENTENCE: 0.0, _SCOPE: 0.0, _FOCUS: 0}
 
 SHIPPED = Variant("as shipped")
 # From the plainest to what ships …
@@ -91,12 +98,14 @@ _BUILT_UP = (
     Variant("lexical only", {**_PLAIN, _LEXICAL: 1e6}),
     Variant(f"both by ranks, k = {RANK}", {**_UNSPLIT, _RETRIEVE: by_ranks}),
     *(Variant(f"both by scores, LEXICAL {w}", {**_PLAIN, _LEXICAL: w}) for w in (0.3, 0.6, 0.9)),
-    *(Variant(f"LEXICAL 0.6, SCOPE {w}", {**_UNSPLIT, _LEXICAL: 0.6, _SCOPE: w}) for w in (0.25, 0.5, 0.8)),
+    *(Variant(f"LEXICAL 0.6, SCOPE {w}", {**_UNSPLIT, _SENTENCE: 0.0, _SCOPE: w}) for w in (0.5, 1.0)),
 )
 # … and what ships, with one thing otherwise.
 _TAKEN_AWAY = (
     *(Variant(f"shipped, but LEXICAL {w}", {_LEXICAL: w}) for w in (0.3, 0.9)),
-    *(Variant(f"shipped, but SCOPE {w}", {_SCOPE: w}) for w in (0.0, 0.25, 0.8)),
+    *(Variant(f"shipped, but SCOPE {w}", {_SCOPE: w}) for w in (0.0, 0.5, 1.5)),
+    *(Variant(f"shipped, but SENTENCE {w}", {_SENTENCE: w}) for w in (0.0, 0.5, 1.5)),
+    Variant("shipped, but the nearest sentence to the whole question", {_ASKED: _named}),
     Variant("shipped, but no search in the named documents alone", {_FOCUS: 0}),
     Variant("shipped, but questions not split by names", _UNSPLIT),
     *(Variant(f"shipped, but context weight {w} in BM25", {_CONTEXT: w}) for w in (0.0, 1.0)),

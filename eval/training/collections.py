@@ -96,6 +96,14 @@ READERS: Mapping[str, Callable[[Path], Collection]] = {
 }
 
 
+def drawn(collection: Collection, count: int) -> Collection:
+    """So many documents, by a hash of their ids, and the questions about them."""
+    ids = sorted(collection.documents, key=lambda i: sha256_hex("sample", i))[:count]
+    documents = {i: collection.documents[i] for i in ids}
+    cases = [case for case in collection.cases if case.document_id in documents]
+    return Collection(f"{collection.name}-{count}docs", documents, cases)
+
+
 def build(collection: Collection, builder: Builder, index: Index) -> None:
     """Index a collection under its name; what is there already is skipped."""
     done = {r.id for r in index.store.documents(collection.name)}

@@ -1,13 +1,13 @@
 """Learn how much to trust the reader, and when to abstain.
 
-    python -m eval.training.confidence --work DIR squad:PATH nq:PATH --reserve squad:PATH
+    python -m eval.training.confidence --work DIR squad:PATH nq:PATH --reserve squad:PATH:24docs
 
 Both models are fitted on documents that neither the linear scorer nor the reader was trained
-on; of a set named with ``--reserve`` only these are indexed at all. ``reading`` mixes the two
-into the probability that a sentence answers; ``confidence`` tells whether the best sentence is
-right at all. Its negatives are SQuAD's unanswerable questions, answerable ones with the gold
-passage taken away, answerable ones made to ask about something else (``swaps``), and questions
-of another collection. Each feature is only used in the
+on; of a set named with ``--reserve`` only these, or so many of them, are indexed at all.
+``reading`` mixes the two into the probability that a sentence answers; ``confidence`` tells
+whether the best sentence is right at all. Its negatives are SQuAD's unanswerable questions,
+answerable ones with the gold passage taken away, answerable ones made to ask about something
+else (``swaps``), and questions of another collection. Each feature is only used in the
 direction that makes sense (``monotone``).
 
 Figures are from fitting on one half of these documents and judging the other; what ships is
@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
-from eval.training.collections import READERS, Collection, build
+from eval.training.collections import READERS, Collection, build, drawn
 from eval.training.evidence import (
     Example,
     collect,
@@ -83,7 +83,7 @@ def main() -> None:
     with open_index(arguments.work) as (index, builder, embedder):
         read: dict[str, list[Read]] = {}
         collections = [_collection(named) for named in arguments.collections]
-        collections += [held_out_only(_collection(named)) for named in arguments.reserve]
+        collections += [_reserve(named) for named in arguments.reserve]
         for collection, other in zip(collections, [*collections[1:], collections[0]], strict=True):
             build(collection, builder, index)
             foreign = [
@@ -131,8 +131,15 @@ def _document(case: Case) -> str:
 
 
 def _collection(named: str) -> Collection:
-    kind, _, path = named.partition(":")
+    kind, path, *_ = named.split(":")
     return READERS[kind](Path(path))
+
+
+def _reserve(named: str) -> Collection:
+    """The held-out documents of a set, as many as are named."""
+    _, _, *size = named.split(":")
+    reserve = held_out_only(_collection(named))
+    return drawn(reserve, int(size[0].removesuffix("docs"))) if size else reserve
 
 
 def _read(view: View, examples: Sequence[Example], sentence: Logistic, reader: Reader) -> list[Read]:

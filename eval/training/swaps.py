@@ -77,4 +77,4 @@ def swapped(question: str, about: str, beside: Sequence[str], rng: random.Random
     if not options:
         return None
     match, other = rng.choice(rng.choice(options))
-    return question[: match.start()] + other + question[match.end() :]
+    return f"{question[: match.start()]}{other}{question[match.end() :]}"

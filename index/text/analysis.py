@@ -141,6 +141,22 @@ def distinctive(text: str) -> list[Token]:
     ]
 
 
+def unnamed(text: str) -> str:
+    """The text without its distinctive words; as it is if nothing else carries its subject.
+
+    "What was the net profit of Orrin Mills in 2019?" asks for a net profit: a document of one firm
+    says whose once, and what it was in a sentence that need not name it.
+    """
+    named = distinctive(text)
+    rest, at = "", 0
+    for token in named:
+        rest += text[at : token.start]
+        at = token.end
+    rest += text[at:]
+    says_something = any(not token.is_function_word for token in tokenize(rest))
+    return " ".join(rest.split()) if named and says_something and not cjk.prevails(text) else text
+
+
 def spelled(tokens: Iterable[Token]) -> list[str]:
     """Tokens as they are read: CJK pairs that overlap are one word."""
     words: list[str] = []

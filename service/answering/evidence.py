@@ -32,6 +32,7 @@ Features = npt.NDArray[np.float64]
 PASSAGES = 16
 
 FEATURES = (
+    "dense_asked",
     "dense_sentence",
     "dense_context",
     "lexical_sentence",
@@ -149,12 +150,14 @@ def describe(
         title = hit.document.title or ""
         around = set(terms(f"{title} {chunk.context}")).union(*tokens)
         cosines = hit.embedded.sentence_vectors @ question.vector
+        to_asked = hit.embedded.sentence_vectors @ question.asked
         context_coverage, asked_coverage = coverage(around, weights), coverage(around, rest)
         for i, (sentence, text) in enumerate(zip(chunk.sentences, texts, strict=True)):
             if sentence.kind == "heading" or _is_question(text):
                 continue
             near = [float(cosines[j]) for j in (i - 1, i + 1) if 0 <= j < len(texts)]
             row = (
+                float(to_asked[i]),
                 float(cosines[i]),
                 hit.dense,
                 coverage(tokens[i], weights),
@@ -169,18 +172,12 @@ def describe(
                 1.0 / (1.0 + len(tokens[i])),
             )
             rows.append((hit, sentence, text, hit.embedded.sentence_vectors[i], row))
-    best_dense = max((row[0] for *_, row in rows), default=0.0)
-    best_lexical = max((row[2] for *_, row in rows), default=0.0)
-    return [
-        (
-            hit,
-            sentence,
-            text,
-            vector,
-            np.array([*row, best_dense - row[0], best_lexical - row[2]], dtype=np.float64),
-        )
-        for hit, sentence, text, vector, row in rows
-    ]
+    if not rows:
+        return []
+    features = np.array([row for *_, row in rows], dtype=np.float64)
+    own = features[:, [FEATURES.index("dense_sentence"), FEATURES.index("lexical_sentence")]]
+    features = np.hstack([features, own.max(axis=0) - own])
+    return [(*row[:4], numbers) for row, numbers in zip(rows, features, strict=True)]
 
 
 def _is_question(text: str) -> bool:

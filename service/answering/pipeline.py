@@ -250,7 +250,7 @@ class Pipeline:
         return [(self._question(of_one(c) if len(clauses) > 1 else c), c) for c in clauses]
 
     def _question(self, text: str) -> Question:
-        return Question.of(text, self._embedder.embed_query(text))
+        return Question.of(text, self._embedder.embed_query)
 
 
 def _compose(

@@ -57,7 +57,7 @@ def perform(app: App, operation: Operation) -> None:
             with write_lock(app.index.layout):
                 restore(Path(operation["file"]), app.index.layout, replace=True)
         case "search":
-            question = Question.of("The comet returned.", builder.embedder.embed_query("The comet returned."))
+            question = Question.of("The comet returned.", builder.embedder.embed_query)
             app.index.read(operation["collection"], lambda view: retrieve(view, question, 5))
 
 

@@ -78,7 +78,7 @@ def _everything(comparison: Comparison, index: Index, models: Models) -> str:
     pipeline = Pipeline(index, comparison.embedder, lambda: models)
     seen: list[object] = []
     for question in (_QUESTION, "orchard pears", "Where was the concert?"):
-        asked = Question.of(question, comparison.embedder.embed_query(question))
+        asked = Question.of(question, comparison.embedder.embed_query)
         for filters in ({}, {"year": 5}, {"title": "On the violin"}):
             hits = index.read("default", lambda v, a=asked, f=filters: retrieve(v, a, 5, f))  # type: ignore[misc]
             seen += [(h.chunk.id, h.chunk.text, h.score, h.dense, h.lexical) for h in hits]
@@ -255,7 +255,7 @@ def test_what_another_history_left_is_never_read_nor_written_into(
             former.catch_up(late.index.store, version)
             with former.snapshot() as held:
                 assert held != version
-        question = Question.of("comet", comparison.embedder.embed_query("comet"))
+        question = Question.of("comet", comparison.embedder.embed_query)
         for each in (builder, late):
             hits = each.index.read("default", lambda view: retrieve(view, question, 1))
             assert "1910" in hits[0].chunk.text

@@ -32,7 +32,7 @@ def _put(app: App, document_id: str, text: str, **metadata: str) -> None:
 
 
 def _search(app: App, text: str, k: int = 5, **filters: str) -> list[Hit]:
-    question = Question.of(text, app.builder.embedder.embed_query(text))
+    question = Question.of(text, app.builder.embedder.embed_query)
     return app.index.read("default", lambda view: retrieve(view, question, k, filters))
 
 

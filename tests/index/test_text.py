@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from index.text.analysis import content_terms, tokenize
+from index.text.analysis import content_terms, tokenize, unnamed
 from index.text.blocks import infer_headings
 from index.text.canonical import canonical
 from index.text.sentences import split_sentences
@@ -120,3 +120,16 @@ def test_question_and_document_meet_in_terms(one: str, other: str) -> None:
 
 def test_cjk_is_searched_by_bigrams() -> None:
     assert content_terms("成都会议") == ["成都", "都会", "会议"]
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What was the net profit of Orrin Mills in 2019?", "What was the net profit of in ?"),
+        ("Who is Tamsin Orrin?", "Who is Tamsin Orrin?"),
+        ("what was the net profit?", "what was the net profit?"),
+        ("《年报》的净利润是多少？", "《年报》的净利润是多少？"),
+    ],
+)
+def test_what_is_asked_is_told_from_the_names(question: str, asked: str) -> None:
+    assert unnamed(question) == asked

@@ -56,7 +56,7 @@ def _put(app: App, **texts: str) -> None:
 
 
 def _named(app: App, text: str) -> list[tuple[str, str]]:
-    question = Question.of(text, app.builder.embedder.embed_query(text))
+    question = Question.of(text, app.builder.embedder.embed_query)
     return app.index.read("default", lambda view: by_names(view, question, retrieve(view, question, 8)))
 
 
