@@ -25,6 +25,7 @@ def fit_monotone(
     features: Array,
     target: npt.NDArray[np.bool_],
     least: Mapping[str, float] | None = None,
+    shares: Array | None = None,
 ) -> Logistic:
     """Fit by maximum likelihood with a ridge of weight ``RIDGE``, and print the weights.
 
@@ -34,15 +35,18 @@ def fit_monotone(
         features: Shape ``(n, len(names))``.
         target: Shape ``(n,)``.
         least: The smallest size of some features' weights; of the others it is 0.
+        shares: How much each row counts, shape ``(n,)``; without it, each as one.
     """
     right = target.astype(np.float64)
+    counts = np.ones(len(right)) if shares is None else shares
     signs = np.array([-1.0 if name in against else 1.0 for name in names])
     rows = np.column_stack([features * signs, np.ones(len(features))])
 
     def loss(weights: Array) -> tuple[float, Array]:
         logits = rows @ weights
-        value = np.logaddexp(0, logits).sum() - right @ logits + 0.5 * RIDGE * weights[:-1] @ weights[:-1]
-        gradient = rows.T @ (expit(logits) - right)
+        value = counts @ (np.logaddexp(0, logits) - right * logits)
+        value += 0.5 * RIDGE * weights[:-1] @ weights[:-1]
+        gradient = rows.T @ (counts * (expit(logits) - right))
         gradient[:-1] += RIDGE * weights[:-1]
         return float(value), gradient
 

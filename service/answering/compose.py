@@ -22,6 +22,8 @@ SAME = 0.92
 SINGLE, SEVERAL = 0.4, 0.3
 # No further sentence is needed once one of those chosen is right with this probability.
 ENOUGH = 0.7
+# Between two sentences that follow each other stand at most so many characters: a line break, a bullet.
+GAP = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,13 +49,15 @@ def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> li
     The best one always; further ones only while it is in doubt that a right one is among
     them, and only such as come close to the best: closer for a question that one sentence
     can answer than for one that asks for several things. A sentence that says the same in
-    another document corroborates.
+    another document corroborates. A summary is one run of sentences.
 
     Args:
         asked: What the question asks for.
         evidence: Scored sentences, best first.
         max_sentences: Most statements to choose.
     """
+    if asked.kind == "summary" and evidence:
+        return [Statement((e,)) for e in _passage_from(evidence, max_sentences)]
     several = asked.wants_list or asked.kind in ("why", "how", "summary")
     floor = evidence[0].support * (SEVERAL if several else SINGLE) if evidence else 1.0
     groups: list[list[Evidence]] = []
@@ -69,6 +73,26 @@ def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> li
             groups.append([candidate])
             doubt *= 1 - candidate.support
     return [Statement(tuple(group)) for group in groups]
+
+
+def _passage_from(evidence: Sequence[Evidence], max_sentences: int) -> list[Evidence]:
+    """The best sentence and those after it in its document, as far as they follow each other.
+
+    A text says what it is about and then goes into it, so the best excerpt begins with the sentence
+    that is nearest to the question and goes on, where a question for a summary fits no other one.
+    """
+    best = evidence[0]
+    following = {
+        e.sentence.start: e
+        for e in evidence
+        if e.hit.document.id == best.hit.document.id and e.sentence.start >= best.sentence.start
+    }
+    chosen: list[Evidence] = []
+    for _, e in sorted(following.items()):
+        if len(chosen) == max_sentences or (chosen and e.sentence.start - chosen[-1].sentence.end > GAP):
+            break
+        chosen.append(e)
+    return chosen
 
 
 def says_the_same(one: Evidence, other: Evidence) -> bool:
