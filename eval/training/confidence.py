@@ -173,7 +173,7 @@ def _fit_reading(read: Sequence[Read]) -> Logistic:
     def fit(of: Sequence[Read]) -> Logistic:
         rows = np.concatenate([r.features[r.judged] for r in of])
         gold = np.concatenate([r.gold[r.judged] for r in of])
-        return fit_monotone(READING_FEATURES, {"sentence_gap", "asked_gap"}, rows, gold)
+        return fit_monotone(READING_FEATURES, {"sentence_gap", "answer_gap", "asked_gap"}, rows, gold)
 
     first: dict[str, list[bool]] = {"mixed": [], "reader": [], "linear": []}
     for fold in (0, 1):

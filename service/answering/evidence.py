@@ -60,8 +60,8 @@ class Evidence:
             once it was read, the reader's and the linear model's together.
         features: The numbers it was judged by, in the order of ``FEATURES``.
         span: The part that the reader takes for the short answer, a range of the
-            document's text; None if it lies elsewhere in the passage.
-        answerable: The reader's log-odds that a span of the passage answers.
+            document's text; None if it reads none.
+        answerable: The reader's log-odds that this part answers.
     """
 
     hit: Hit

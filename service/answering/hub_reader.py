@@ -14,7 +14,7 @@ from index.embed.resolve import fingerprint, resolve_model
 from index.errors import ModelUnavailable
 from index.types import Chunk
 from index.vocabulary import Vocabulary
-from service.answering.reader import Floats, Reading, best_span, nothing_read
+from service.answering.reader import Reading, nothing_read, read_spans
 
 MAX_TOKENS = 512
 
@@ -101,24 +101,12 @@ class HubReader:
         starts = output.start_logits[0].double().numpy()
         ends = output.end_logits[0].double().numpy()
         null = float(starts[0] + ends[0])
-        at = offsets[passage]
-        first, last, score = best_span(starts[passage], ends[passage])
-        sentences = np.full(len(chunk.sentences), np.nan)
-        for i, s in enumerate(chunk.sentences):
-            inside = (at[:, 0] < s.end - chunk.start) & (s.start - chunk.start < at[:, 1])
-            if inside.any():
-                sentences[i] = best_span(starts[passage][inside], ends[passage][inside])[2] - null
-        span = chunk.start + int(at[first, 0]), chunk.start + int(at[last, 1])
-        return Reading(_without_gaps(sentences), span, score - null)
+        spans, answers = read_spans(chunk, offsets[passage], starts[passage], ends[passage], null)
+        return Reading(answers, spans, answers)
 
     def _pairs(self, question: str, chunk: Chunk) -> Reading:
         """One logit for the question with each sentence; a cross-encoder reads no span."""
         texts = [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
         output, _ = self._run([question] * len(texts), texts)
         sentences = output.logits[:, 0].double().numpy()
-        return Reading(sentences, None, float(sentences.max()))
-
-
-def _without_gaps(sentences: Floats) -> Floats:
-    """What was cut off is worth the least of what was read."""
-    return np.where(np.isnan(sentences), np.nanmin(sentences), sentences)
+        return Reading(sentences, (None,) * len(sentences), sentences)

@@ -53,10 +53,10 @@ class Encoded:
 
     def tokens_of(self, start: int, end: int) -> range:
         """The positions of the tokens that touch a range of the passage's text."""
-        touching = np.flatnonzero((self.offsets[:, 0] < end) & (start < self.offsets[:, 1]))
-        if not touching.size:
+        found = touching(self.offsets, start, end)
+        if not found.size:
             return range(0)
-        return range(self.first + int(touching[0]), self.first + int(touching[-1]) + 1)
+        return range(self.first + int(found[0]), self.first + int(found[-1]) + 1)
 
 
 class PassageTokenizer:
@@ -97,23 +97,63 @@ def padded(encoded: Sequence[Encoded]) -> tuple[Ids, Ids, Ids]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What the model makes of one passage.
+    """What the model makes of one passage, sentence by sentence; each of length ``len(chunk.sentences)``.
+
+    What was cut off has the least of the others.
 
     Attributes:
-        sentences: Log-odds of each sentence of the chunk that it answers, shape
-            ``(len(chunk.sentences),)``; what was cut off has the least of the others.
-        span: The best span as a range of the document's text; None if the reader reads none.
-        answerable: Log-odds of the best span against "no answer".
+        sentences: Log-odds that each sentence answers.
+        spans: The best span of each as a range of the document's text; None if it was cut off, or
+            the model reads no spans.
+        answers: Log-odds of this span against "no answer".
     """
 
     sentences: Floats
-    span: tuple[int, int] | None
-    answerable: float
+    spans: tuple[tuple[int, int] | None, ...]
+    answers: Floats
 
 
 def nothing_read(chunk: Chunk) -> Reading:
     """The reading of a passage in which the tokenizer knows no character."""
-    return Reading(np.full(len(chunk.sentences), NOTHING), None, NOTHING)
+    nothing = np.full(len(chunk.sentences), NOTHING)
+    return Reading(nothing, (None,) * len(nothing), nothing)
+
+
+def read_spans(
+    chunk: Chunk, offsets: Ids, starts: Floats, ends: Floats, null: float
+) -> tuple[tuple[tuple[int, int] | None, ...], Floats]:
+    """The best span of each sentence, and its log-odds against "no answer".
+
+    Args:
+        chunk: The passage.
+        offsets: The range of each of its tokens in its text, shape ``(n, 2)``, n > 0.
+        starts: Logits of the answer's first token, shape ``(n,)``.
+        ends: Logits of its last token, shape ``(n,)``.
+        null: Logit of "no answer".
+    """
+    spans: list[tuple[int, int] | None] = []
+    answers = np.full(len(chunk.sentences), np.nan)
+    for i, sentence in enumerate(chunk.sentences):
+        inside = touching(offsets, sentence.start - chunk.start, sentence.end - chunk.start)
+        if not inside.size:
+            spans.append(None)
+            continue
+        first, last, score = best_span(starts[inside], ends[inside])
+        start, end = int(offsets[inside[first], 0]), int(offsets[inside[last], 1])
+        # A token may reach over the end of a sentence.
+        spans.append((max(chunk.start + start, sentence.start), min(chunk.start + end, sentence.end)))
+        answers[i] = score - null
+    return tuple(spans), with_least(answers)
+
+
+def touching(offsets: Ids, start: int, end: int) -> Ids:
+    """The tokens, by their place in ``offsets``, that touch a range of the text."""
+    return np.flatnonzero((offsets[:, 0] < end) & (start < offsets[:, 1]))
+
+
+def with_least(values: Floats) -> Floats:
+    """What was cut off, and is nan, is worth the least of what was read."""
+    return np.where(np.isnan(values), np.nanmin(values), values)
 
 
 def best_span(starts: Floats, ends: Floats) -> tuple[int, int, float]:
@@ -201,11 +241,8 @@ def _reading(chunk: Chunk, encoded: Encoded, logits: Floats) -> Reading:
     if not len(encoded.offsets):
         return nothing_read(chunk)
     tokens = [encoded.tokens_of(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
-    read = [logits[t.start : t.stop, 2].mean() if t else np.nan for t in tokens]
-    sentences = np.array(read)
-    sentences[np.isnan(sentences)] = np.nanmin(sentences)
+    sentences = np.array([logits[t.start : t.stop, 2].mean() if t else np.nan for t in tokens])
     passage = logits[encoded.first : encoded.first + len(encoded.offsets)]
-    first, last, score = best_span(passage[:, 0], passage[:, 1])
-    start, end = int(encoded.offsets[first, 0]), int(encoded.offsets[last, 1])
     null = float(logits[0, 0] + logits[0, 1])
-    return Reading(sentences, (chunk.start + start, chunk.start + end), score - null)
+    spans, answers = read_spans(chunk, encoded.offsets, passage[:, 0], passage[:, 1], null)
+    return Reading(with_least(sentences), spans, answers)

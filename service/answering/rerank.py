@@ -18,7 +18,8 @@ from service.answering.reader import Reader
 from service.answering.spans import enumerates
 
 PASSAGES_READ = 4
-READING_FEATURES = ("sentence", "sentence_gap", "answerable", "span_inside", "linear", "asked_gap")
+READING_FEATURES = ("sentence", "sentence_gap", "answer", "answer_gap", "linear", "asked_gap")
+_GAPS = tuple(READING_FEATURES.index(name) for name in ("sentence_gap", "answer_gap", "asked_gap"))
 # Log-odds that a sentence which enumerates gains where several things are asked for: there
 # were few such questions to train on.
 LISTING = 0.5
@@ -50,14 +51,12 @@ def read(reader: Reader, question: str, evidence: Sequence[Evidence]) -> tuple[l
         reading = readings.get(e.hit.chunk.id)
         if reading is None:
             continue
-        span = reading.span
-        inside = span is not None and e.sentence.start <= span[0] and span[1] <= e.sentence.end
-        candidates.append(replace(e, span=span if inside else None, answerable=reading.answerable))
-        score = float(reading.sentences[e.hit.chunk.sentences.index(e.sentence)])
-        asked = e.feature("asked_sentence")
-        rows.append([score, score, reading.answerable, float(inside), logit(e.support), asked])
+        i = e.hit.chunk.sentences.index(e.sentence)
+        sentence, answer = float(reading.sentences[i]), float(reading.answers[i])
+        candidates.append(replace(e, span=reading.spans[i], answerable=answer))
+        rows.append([sentence, sentence, answer, answer, logit(e.support), e.feature("asked_sentence")])
     features = np.array(rows, dtype=np.float64)
-    for gap in (READING_FEATURES.index("sentence_gap"), READING_FEATURES.index("asked_gap")):
+    for gap in _GAPS:
         features[:, gap] = features[:, gap].max() - features[:, gap]
     return candidates, features
 

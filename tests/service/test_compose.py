@@ -124,3 +124,17 @@ def test_a_comparison_shows_a_fact_of_each_side_by_side() -> None:
     assert texts(3, side_by_side=True) == ["A first.", "B first.", "A second."]
     assert texts(2, side_by_side=True) == ["A first.", "B first."]
     assert texts(3, side_by_side=False) == ["A second.", "A first.", "B first."]
+
+
+def test_a_summary_is_a_run_of_sentences_from_the_best_one() -> None:
+    evidence = [
+        _evidence("The plan has parts.", 0.9, start=20),
+        _evidence("Another text.", 0.8, "e"),
+        _evidence("Opening words here.", 0.7, start=0),
+        _evidence("One is a bridge.", 0.1, start=40),
+        _evidence("One is far away.", 0.6, start=400),
+    ]
+    statements = select(understand("Summarize the plan."), evidence, 4)
+    assert [s.best.text for s in statements] == ["The plan has parts.", "One is a bridge."]
+    assert len(select(understand("Summarize the plan."), evidence, 1)) == 1
+    assert select(understand("Summarize the plan."), [], 4) == []

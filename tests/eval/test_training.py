@@ -1,0 +1,53 @@
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eval.training.monotone import fit_monotone
+from eval.training.swaps import swapped
+
+ABOUT = "Ada Brown opened the largest mill of Orrin in 1921."
+
+
+@pytest.mark.parametrize(
+    ("question", "possible"),
+    [
+        (
+            "When did Ada Brown open it?",
+            {"When did Cid Dorn open it?", "When did Ada Brown close it?", "When didn't Ada Brown open it?"},
+        ),
+        ("what is the largest mill?", {"what is the smallest mill?", "what isn't the largest mill?"}),
+        (
+            "what wasn't large in 1921?",
+            {f"what wasn't large in {y}?" for y in (1912, 1918, 1920, 1922, 1923, 1928)},
+        ),
+    ],
+)
+def test_a_swap_asks_about_something_else(question: str, possible: set[str]) -> None:
+    swaps = {swapped(question, ABOUT, ["They met Cid Dorn."], random.Random(seed)) for seed in range(90)}
+    assert swaps == possible
+
+
+def test_what_cannot_be_swapped_gives_no_question() -> None:
+    assert swapped("mills?", ABOUT, [], random.Random(1)) is None
+
+
+@given(st.integers(0, 2**31))
+def test_weights_keep_their_sign_and_least_size(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(40, 3))
+    target = rng.random(40) < 0.5
+    target[:2] = True, False
+    model = fit_monotone(("for", "against", "least"), {"against"}, features, target, {"least": 2.0})
+    assert model.weights[0] >= 0 >= model.weights[1]
+    assert model.weights[2] >= 2.0
+
+
+def test_a_row_that_counts_twice_is_two_rows() -> None:
+    features = np.array([[0.0], [1.0], [1.0], [2.0]])
+    target = np.array([False, True, False, True])
+    counted = fit_monotone(("x",), set(), features, target, shares=np.array([1.0, 2.0, 1.0, 1.0]))
+    doubled = fit_monotone(("x",), set(), features[[0, 1, 1, 2, 3]], target[[0, 1, 1, 2, 3]])
+    np.testing.assert_allclose(counted.weights, doubled.weights, atol=1e-4)
