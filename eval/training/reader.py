@@ -17,11 +17,14 @@ import random
 import time
 import warnings
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from onnxruntime import InferenceSession
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 from torch.nn import functional
@@ -29,7 +32,8 @@ from transformers import AutoModel
 
 from eval.measures.short import f1
 from index.embed.resolve import DEFAULT_MODEL, resolve_model
-from service.answering.reader import Encoded, PassageTokenizer, best_span, padded
+from index.onnx import open_session
+from service.answering.reader import INPUTS, Encoded, Floats, PassageTokenizer, best_span, padded
 
 SEED = 7
 BATCH_TOKENS = 3072
@@ -87,15 +91,7 @@ class Model(torch.nn.Module):
 
 def main() -> None:
     """Train, going on from a checkpoint if there is one, and print held-out figures."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--passages", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
-    parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--steps", type=int, help="stop, with the rates at nought, after so many")
-    parser.add_argument("--save-every", type=int, default=100)
-    parser.add_argument("--start", type=Path, help="weights of an earlier training to start from")
-    parser.add_argument("--export", type=Path, help="folder for the 8-bit ONNX model")
-    arguments = parser.parse_args()
+    arguments = _arguments()
     arguments.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
     training, held_out = _read(arguments.passages)
@@ -138,11 +134,26 @@ def main() -> None:
             print(f"step {step}/{total} loss {np.mean(losses):.3f} {time.time() - started:.0f} s", flush=True)
             losses.clear()
             _save(checkpoint, model, optimizer, schedule, step)
-        if step % (5 * arguments.save_every) == 0:
-            _evaluate(model, held_out)
-    _evaluate(model, held_out)
+        if step % (5 * arguments.save_every) == 0 and step < total:
+            _evaluate(partial(_torch_logits, model), held_out)
+    print("in full precision:")
+    _evaluate(partial(_torch_logits, model), held_out)
     if arguments.export:
         _export(model, arguments.export)
+        print("as exported, in 8 bit:")
+        _evaluate(partial(_onnx_logits, open_session(arguments.export / "reader.onnx")), held_out)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--passages", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--steps", type=int, help="stop, with the rates at nought, after so many")
+    parser.add_argument("--save-every", type=int, default=100)
+    parser.add_argument("--start", type=Path, help="weights of an earlier training to start from")
+    parser.add_argument("--export", type=Path, help="folder for the 8-bit ONNX model")
+    return parser.parse_args()
 
 
 def _tokenizer() -> Tokenizer:
@@ -239,26 +250,35 @@ def _save(
     temporary.replace(path)
 
 
-def _evaluate(model: Model, held_out: dict[str, list[Example]]) -> None:
+def _torch_logits(model: Model, examples: list[Example]) -> Floats:
     model.eval()
+    with torch.no_grad():
+        return np.asarray(_logits(model, examples).numpy(), dtype=np.float64)
+
+
+def _onnx_logits(session: InferenceSession, examples: list[Example]) -> Floats:
+    (logits,) = session.run(None, dict(zip(INPUTS, padded([e.encoded for e in examples]), strict=True)))
+    return np.asarray(logits, dtype=np.float64)
+
+
+def _evaluate(logits_of: Callable[[list[Example]], Floats], held_out: dict[str, list[Example]]) -> None:
     for name, examples in held_out.items():
         spans, first, best, null, present = [], [], [], [], []
-        with torch.no_grad():
-            for at in range(0, min(EVALUATED, len(examples)), 16):
-                batch = examples[at : at + 16]
-                for example, logits in zip(batch, _logits(model, batch), strict=True):
-                    scores = _sentence_logits(example, logits)
-                    best.append(scores.max().item())
-                    present.append(any(example.gold))
-                    e = example.encoded
-                    passage = logits[e.first : e.first + len(e.offsets)].double().numpy()
-                    a, b, score = best_span(passage[:, 0], passage[:, 1])
-                    null.append(score - logits[0, :2].sum().item())
-                    if any(example.gold):
-                        first.append(example.gold[int(scores.argmax())])
-                    if example.answer:
-                        read = example.text[e.offsets[a, 0] : e.offsets[b, 1]]
-                        spans.append(f1(read, [example.answer]))
+        for at in range(0, min(EVALUATED, len(examples)), 16):
+            batch = examples[at : at + 16]
+            for example, logits in zip(batch, logits_of(batch), strict=True):
+                scores = [logits[s.start : s.stop, 2].mean() for s in example.sentences]
+                best.append(max(scores))
+                present.append(any(example.gold))
+                e = example.encoded
+                passage = logits[e.first : e.first + len(e.offsets)]
+                a, b, score = best_span(passage[:, 0], passage[:, 1])
+                null.append(score - logits[0, :2].sum())
+                if any(example.gold):
+                    first.append(example.gold[int(np.argmax(scores))])
+                if example.answer:
+                    read = example.text[e.offsets[a, 0] : e.offsets[b, 1]]
+                    spans.append(f1(read, [example.answer]))
         auroc = [roc_auc_score(present, s) if len(set(present)) > 1 else np.nan for s in (best, null)]
         print(
             f"  {name}: span F1 {np.mean(spans):.3f}, sentence first {np.mean(first):.3f}"
@@ -273,8 +293,7 @@ def _export(model: Model, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     full = folder / "full.onnx"
     model.eval()
-    names = ["input_ids", "attention_mask", "token_type_ids"]
-    example = tuple(torch.ones((2, 8), dtype=torch.long) for _ in names)
+    example = tuple(torch.ones((2, 8), dtype=torch.long) for _ in INPUTS)
     axes = {0: "batch", 1: "sequence"}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
@@ -282,13 +301,13 @@ def _export(model: Model, folder: Path) -> None:
             model,
             example,
             str(full),
-            input_names=names,
+            input_names=list(INPUTS),
             output_names=["logits"],
-            dynamic_axes={**dict.fromkeys(names, axes), "logits": axes},
+            dynamic_axes={**dict.fromkeys(INPUTS, axes), "logits": axes},
             opset_version=17,
             dynamo=False,
         )
-    quantize_dynamic(str(full), str(folder / "reader.onnx"), weight_type=QuantType.QInt8)
+    quantize_dynamic(str(full), str(folder / "reader.onnx"), weight_type=QuantType.QInt8, per_channel=True)
     full.unlink()
     _tokenizer().save(str(folder / "tokenizer.json"))
 

@@ -30,6 +30,7 @@ SPAN_TOKENS = 24
 NOTHING = -20.0
 # Tokens that are run together: passages of like length, and a bound on memory.
 BATCH_TOKENS = 2048
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -229,8 +230,7 @@ class ShippedReader:
         batch: Sequence[int],
         readings: list[Reading | None],
     ) -> None:
-        names = ("input_ids", "attention_mask", "token_type_ids")
-        feed = dict(zip(names, padded([encoded[i] for i in batch]), strict=True))
+        feed = dict(zip(INPUTS, padded([encoded[i] for i in batch]), strict=True))
         (logits,) = self._session.run(None, feed)
         for i, row in zip(batch, np.asarray(logits, dtype=np.float64), strict=True):
             readings[i] = _reading(chunks[i], encoded[i], row)
