@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         DEFAULT_COLLECTION, min_length=1, description="Collection used when none is named."
     )
     top_k: int = Field(8, ge=1, le=100, description="Passages to retrieve.")
-    max_sentences: int = Field(3, ge=1, le=10, description="Most sentences in an answer.")
+    max_sentences: int = Field(4, ge=1, le=10, description="Most sentences in an answer.")
     keep_revisions_days: float | None = Field(
         None, ge=0, description="Days that a replaced revision keeps its text; without it, for good."
     )

@@ -21,7 +21,7 @@ class Ask:
     collection: str = DEFAULT_COLLECTION
     filters: Filters = field(default_factory=dict)
     top_k: int = 8
-    max_sentences: int = 3
+    max_sentences: int = 4
 
 
 @dataclass(frozen=True, slots=True)

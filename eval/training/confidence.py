@@ -8,7 +8,10 @@ on; of a set named with ``--reserve`` only these, or so many of them, are indexe
 whether the best sentence is right at all. Its negatives are SQuAD's unanswerable questions,
 answerable ones with the gold passage taken away, answerable ones made to ask about something
 else (``swaps``), and questions of another collection. Each feature is only used in the
-direction that makes sense (``monotone``).
+direction that makes sense (``monotone``). The order of questions is learned from whether the
+passages answer at all, which tells the unanswerable ones apart best; what is shown as confidence is
+that order, calibrated to whether the best sentence is right among questions of which most have an
+answer (Platt, 1999, "Probabilistic Outputs for Support Vector Machines").
 
 Figures are from fitting on one half of these documents and judging the other; what ships is
 fitted on both.
@@ -55,7 +58,7 @@ ABOUT = 0.02
 # were made to be unanswerable, and people mostly ask what they think is there.
 PRESENT = 0.7
 # Features of which more is worse; of all others, more is better.
-AGAINST = frozenset({"rarest_missing", "unknown"})
+AGAINST = frozenset({"unknown"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,19 +221,34 @@ def _judge(view: View, name: str, read: Sequence[Read], reading: Logistic) -> li
     return rows
 
 
-def _shares(judged: Sequence[Judged]) -> Array:
-    """How much each question counts: sets alike, and in each ``PRESENT`` of the weight on the answerable."""
-    sizes = Counter((j.name, j.present) for j in judged)
-    shares = [(PRESENT if j.present else 1 - PRESENT) / sizes[j.name, j.present] for j in judged]
-    return np.array(shares) * len(judged) / sum(shares)
+def _shares(judged: Sequence[Judged], present: float | None = None) -> Array:
+    """How much each question counts: sets alike, and in each ``present`` of the weight on the answerable."""
+    sizes = Counter((j.name, present is not None and j.present) for j in judged)
+    if present is None:
+        shares = np.array([1 / sizes[j.name, False] for j in judged])
+    else:
+        shares = np.array(
+            [(present if j.present else 1 - present) / sizes[j.name, j.present] for j in judged]
+        )
+    return np.asarray(shares * len(judged) / shares.sum())
 
 
 def _fit_confidence(judged: Sequence[Judged], questions: dict[str, Json]) -> dict[str, Json]:
-    features, shares = np.stack([j.features for j in judged]), _shares(judged)
+    features, alike, shares = (
+        np.stack([j.features for j in judged]),
+        _shares(judged),
+        _shares(judged, PRESENT),
+    )
     right, present, fold = (np.array([getattr(j, a) for j in judged]) for a in ("right", "present", "fold"))
 
     def fit(rows: npt.NDArray[np.bool_]) -> Logistic:
-        return fit_monotone(CONFIDENCE_FEATURES, AGAINST, features[rows], right[rows], shares=shares[rows])
+        order = fit_monotone(CONFIDENCE_FEATURES, AGAINST, features[rows], present[rows], shares=alike[rows])
+        scores = order.log_odds(features[rows])[:, np.newaxis]
+        scale = fit_monotone(("order",), frozenset(), scores, right[rows], shares=shares[rows])
+        (slope,) = scale.weights
+        return replace(
+            order, weights=tuple(slope * w for w in order.weights), bias=slope * order.bias + scale.bias
+        )
 
     guessed = np.empty(len(judged))
     for held in (0, 1):

@@ -14,24 +14,12 @@ import numpy as np
 
 from index.index import View
 from index.text.analysis import spelled, terms
-from service.answering.evidence import Evidence, Features, coverage, logit
+from service.answering.evidence import Evidence, Features, logit
 from service.answering.question import Asked
 
 Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filtered_out"]
 
-CONFIDENCE_FEATURES = (
-    "support",
-    "margin",
-    "answerable",
-    "answerable_most",
-    "rarest_missing",
-    "unknown",
-    "distinctive_covered",
-    "asked_covered",
-    "dense_asked",
-    "scope",
-    "type_match",
-)
+CONFIDENCE_FEATURES = ("support", "answerable_most", "unknown", "asked_covered", "dense_asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +32,15 @@ class Abstention:
 
 def confidence_features(view: View, asked: Asked, evidence: Sequence[Evidence]) -> Features:
     """Compute ``CONFIDENCE_FEATURES`` from scored evidence (at least one sentence)."""
-    weights = view.lexical.weights(asked.terms)
     best = evidence[0]
-    around = passage_terms(best)
-    missing = [weights[t] for t in asked.terms if t not in around]
-    heaviest = max(weights.values(), default=0.0) or 1.0
     unknown = [t for t, n in view.lexical.counts(asked.terms).items() if not n]
-    distinctive = {t: w for t, w in weights.items() if t in asked.distinctive}
     return np.array(
         [
             logit(best.support),
-            logit(best.support) - logit(evidence[1].support) if len(evidence) > 1 else 0.0,
-            best.answerable,
             max(e.answerable for e in evidence),
-            max(missing, default=0.0) / heaviest,
             len(unknown) / (len(asked.terms) or 1),
-            coverage(around, distinctive) if any(distinctive.values()) else 1.0,
             best.feature("asked_context"),
             best.feature("dense_asked"),
-            best.hit.scope,
-            best.feature("type_match"),
         ]
     )
 

@@ -22,6 +22,11 @@ SAME = 0.92
 SINGLE, SEVERAL = 0.4, 0.3
 # No further sentence is needed once one of those chosen is right with this probability.
 ENOUGH = 0.7
+# How sure the reader has to be of a span, in log-odds against none, for it to be the short answer: of a
+# question for one thing that is answered at all, the span is mostly right where the sentence is (F1 on
+# held-out SQuAD articles 0.59 instead of 0.55); of any other one only if it prefers the span.
+SPAN, OTHER_SPAN = -3.0, 0.0
+_ONE_THING = frozenset({"when", "who", "where", "how_many", "which", "what"})
 # Between two sentences that follow each other stand at most so many characters: a line break, a bullet.
 GAP = 8
 
@@ -76,12 +81,13 @@ def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> li
 
 
 def _passage_from(evidence: Sequence[Evidence], max_sentences: int) -> list[Evidence]:
-    """The best sentence and those after it in its document, as far as they follow each other.
+    """The sentence most about the subject and those after it, as far as they follow each other.
 
     A text says what it is about and then goes into it, so the best excerpt begins with the sentence
-    that is nearest to the question and goes on, where a question for a summary fits no other one.
+    that is nearest to the question and goes on. That nearness is judged without the reader, which
+    looks for what answers, and a request for a summary is answered by no single sentence.
     """
-    best = evidence[0]
+    best = max(evidence, key=_nearness)
     following = {
         e.sentence.start: e
         for e in evidence
@@ -93,6 +99,10 @@ def _passage_from(evidence: Sequence[Evidence], max_sentences: int) -> list[Evid
             break
         chosen.append(e)
     return chosen
+
+
+def _nearness(evidence: Evidence) -> float:
+    return evidence.feature("dense_asked") + evidence.feature("dense_sentence") + evidence.hit.scope
 
 
 def says_the_same(one: Evidence, other: Evidence) -> bool:
@@ -164,7 +174,8 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     span: tuple[int, int] | None = None
     if asked.wants_list:
         span = spans.enumeration(text)
-    if span is None and best.span is not None and best.answerable > 0:
+    sure = SPAN if asked.kind in _ONE_THING else OTHER_SPAN
+    if span is None and best.span is not None and best.answerable > sure:
         start = best.sentence.start
         span = best.span[0] - start, best.span[1] - start
     elif span is None and asked.kind == "when":
