@@ -14,12 +14,17 @@ import numpy as np
 
 from index.index import View
 from index.text.analysis import spelled, terms
-from service.answering.evidence import Evidence, Features, logit
+from service.answering.evidence import Evidence, Features, Logistic, logit
 from service.answering.question import Asked
 
 Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filtered_out"]
 
 CONFIDENCE_FEATURES = ("support", "answerable_most", "unknown", "asked_covered", "dense_asked")
+
+
+# A summary is of something, and there is something to say where the passages are about it; that its
+# sentences are those which somebody else would choose is so about half of the time (DragonBall).
+SUMMARY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,26 @@ class Abstention:
 
     reason: Reason
     detail: str
+
+
+def confidence(view: View, asked: Asked, evidence: Sequence[Evidence], model: Logistic) -> float:
+    """The probability that the evidence answers, in [0, 1].
+
+    No sentence answers a request for a summary, so the reader is not asked about it: it rests on how
+    many of its terms a passage holds.
+
+    Args:
+        view: The collection at one version.
+        asked: What the question asks for.
+        evidence: Scored sentences, best first; at least one.
+        model: Of ``CONFIDENCE_FEATURES``.
+    """
+    if asked.kind == "summary":
+        passages = {e.hit.chunk.id: e for e in evidence}.values()
+        held = max(len(passage_terms(e).intersection(asked.terms)) for e in passages)
+        return SUMMARY * held / (len(asked.terms) or 1)
+    features = confidence_features(view, asked, evidence)
+    return float(model.probability(features[np.newaxis])[0])
 
 
 def confidence_features(view: View, asked: Asked, evidence: Sequence[Evidence]) -> Features:

@@ -18,7 +18,7 @@ _WEIGHS = re.compile(
 # "Compare the fines of A and B. Which was larger?", of which A is left.
 _COMPARE = re.compile(
     r"(?:please )?compare (?:the )?(?P<what>.+?)[.;?]*"
-    r"(?:[.;?]\s+(?-i:Which|Who|Whose|What|Where|When|How|Did|Was|Is)\b.*)?",
+    r"(?P<fact>[.;?]\s+(?-i:Which|Who|Whose|What|Where|When|How|Did|Was|Is)\b.*)?",
     re.I,
 )
 _TIMES = re.compile(r"(?:times?|dates?) (?P<joint>when|that|of) (?P<what>.+)", re.I)
@@ -62,7 +62,7 @@ def of_one(side: str) -> str:
         times = _TIMES.fullmatch(match["what"])
         if times:
             return f"When {'were the' if times['joint'].lower() == 'of' else 'was it that'} {times['what']}?"
-        return f"What is the {match['what']}?"
+        return f"What is the {match['what']}?" if match["fact"] else f"Describe the {match['what']}."
     for pattern, fact in _FACTS:
         if match := pattern.fullmatch(side):
             named = {name: value or "" for name, value in match.groupdict().items()}

@@ -160,13 +160,15 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
 
     A list that was asked for is the one that the sentence enumerates, and a date or a number
     the only one that fits, where a rule of language is sure; otherwise it is the span that the
-    reader found in this sentence, if it thinks that a span answers at all.
+    reader found in this sentence, if it is sure enough of it. A summary has none.
 
     Args:
         asked: What the question asks for.
         question: The question.
         evidence: Scored sentences, best first; at least one.
     """
+    if asked.kind == "summary":
+        return None
     if asked.kind == "yes_no":
         return yes_or_no(question, evidence)
     best = evidence[0]

@@ -8,6 +8,7 @@ provenance.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,9 @@ Features = npt.NDArray[np.float64]
 # Passages whose sentences are scored. More than a reader is shown: the answer is often
 # in a passage that the question does not rank first.
 PASSAGES = 16
+
+# A web address, with the mark and the brackets of a footnote or a Markdown link around it.
+_LINK = re.compile(r"\[*\^?\d*\]?\(?<?(?:https?://|www\.)\S+")
 
 FEATURES = (
     "dense_asked",
@@ -120,8 +124,8 @@ def score_evidence(
 ) -> list[Evidence]:
     """Score every sentence of the hits, best first, ties by document and position.
 
-    A heading says what the text is about, not what it says; and a sentence that is itself
-    a question never answers one. Both are left out.
+    A heading says what the text is about, not what it says; a sentence that is itself a
+    question never answers one; and a bare link or mark says nothing. All are left out.
     """
     candidates = describe(view, question, asked, hits)
     if not candidates:
@@ -153,7 +157,7 @@ def describe(
         to_asked = hit.embedded.sentence_vectors @ question.asked
         context_coverage, asked_coverage = coverage(around, weights), coverage(around, rest)
         for i, (sentence, text) in enumerate(zip(chunk.sentences, texts, strict=True)):
-            if sentence.kind == "heading" or _is_question(text):
+            if sentence.kind == "heading" or _is_question(text) or not _says_something(text):
                 continue
             near = [float(cosines[j]) for j in (i - 1, i + 1) if 0 <= j < len(texts)]
             row = (
@@ -182,6 +186,10 @@ def describe(
 
 def _is_question(text: str) -> bool:
     return text.rstrip("\"'”’»)*_ ").endswith(("?", "？"))
+
+
+def _says_something(text: str) -> bool:
+    return any(c.isalnum() for c in _LINK.sub("", text))
 
 
 def coverage(found: Iterable[str], weights: Mapping[str, float]) -> float:

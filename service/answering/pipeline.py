@@ -15,7 +15,7 @@ from index.index import Index, View
 from index.protocols import Embedder
 from index.retrieve import Question, retrieve
 from index.types import Hit, sha256_hex
-from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence_features
+from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence
 from service.answering.cite import check, check_sides, cite, oppose
 from service.answering.comparison import compares, of_one
 from service.answering.compose import Statement, merge, select, short_answer
@@ -223,9 +223,8 @@ class Pipeline:
             evidence = rerank(asked, candidates, features, self._models.reading)
         else:
             evidence = rerank_by_terms(view, asked, evidence)
-        row = confidence_features(view, asked, evidence)
-        confidence = float(self._models.confidence.probability(row[np.newaxis])[0])
-        return _Finding(part, asked, evidence, confidence, disagreements(asked, evidence))
+        sure = confidence(view, asked, evidence, self._models.confidence)
+        return _Finding(part, asked, evidence, sure, disagreements(asked, evidence))
 
     def describe_models(self) -> Mapping[str, str | None]:
         """Name and revision of each model that has a part in an answer."""

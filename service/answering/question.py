@@ -48,6 +48,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might",
     ),
 )
+_REQUEST = re.compile(dict(_KINDS)["summary"], re.I)
 _OPENINGS = [(kind, re.compile(rf"(?:{pattern})\b", re.I)) for kind, pattern in _KINDS]
 _INSIDE = [(kind, re.compile(rf"\b(?:{pattern})\b", re.I)) for kind, pattern in _KINDS[:5]]
 # "According to the report for 2019, what …": what is asked begins after the comma.
@@ -95,7 +96,11 @@ def understand(question: str) -> Asked:
         inside = next((k for k, pattern in _INSIDE if pattern.search(main)), None)
         kind = inside if inside and kind == "other" else kind
     tokens = list(tokenize(stripped))
-    content = [t for t in tokens if not t.is_function_word] or tokens
+    # "Summarize" is what to do and not what about.
+    request = kind == "summary"
+    content = [
+        t for t in tokens if not (t.is_function_word or (request and _REQUEST.fullmatch(t.surface)))
+    ] or tokens
     several = kind in _SEVERAL_KINDS and bool(_SEVERAL.search(_head(main)))
     return Asked(
         kind=kind,
