@@ -16,6 +16,7 @@ from index.index import View
 from index.text.analysis import spelled, terms
 from service.answering.evidence import Evidence, Features, Logistic, logit
 from service.answering.question import Asked
+from service.answering.rerank import UNREAD
 
 Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filtered_out"]
 
@@ -35,18 +36,24 @@ class Abstention:
     detail: str
 
 
-def confidence(view: View, asked: Asked, evidence: Sequence[Evidence], model: Logistic) -> float:
+def confidence(
+    view: View, asked: Asked, evidence: Sequence[Evidence], model: Logistic, *, read: bool
+) -> float:
     """The probability that the evidence answers, in [0, 1].
 
     No sentence answers a request for a summary, so the reader is not asked about it: it rests on how
-    many of its terms a passage holds.
+    many of its terms a passage holds. Where no reader reads the question, it lies between what is so of
+    any such answer and the support that the best sentence has by its terms: docs/languages.md.
 
     Args:
         view: The collection at one version.
         asked: What the question asks for.
         evidence: Scored sentences, best first; at least one.
         model: Of ``CONFIDENCE_FEATURES``.
+        read: A reader has read the question.
     """
+    if not read:
+        return (UNREAD + evidence[0].support) / 2
     if asked.kind == "summary":
         passages = {e.hit.chunk.id: e for e in evidence}.values()
         held = max(len(passage_terms(e).intersection(asked.terms)) for e in passages)

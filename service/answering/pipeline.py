@@ -218,12 +218,13 @@ class Pipeline:
         evidence = score_evidence(view, part.question, asked, part.hits, self._models.sentence)
         if not evidence:
             return _Finding(part, asked, [], 0.0)
-        if self._models.reader.reads(part.question.text):
+        readable = self._models.reader.reads(part.question.text)
+        if readable:
             candidates, features = read(self._models.reader, part.question.text, evidence)
             evidence = rerank(asked, candidates, features, self._models.reading)
         else:
             evidence = rerank_by_terms(view, asked, evidence)
-        sure = confidence(view, asked, evidence, self._models.confidence)
+        sure = confidence(view, asked, evidence, self._models.confidence, read=readable)
         return _Finding(part, asked, evidence, sure, disagreements(asked, evidence))
 
     def describe_models(self) -> Mapping[str, str | None]:
