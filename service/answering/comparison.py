@@ -23,17 +23,19 @@ _COMPARE = re.compile(
 )
 _TIMES = re.compile(r"(?:times?|dates?) (?P<joint>when|that|of) (?P<what>.+)", re.I)
 _ONE = r",? (?P<name>(?:the )?(?-i:[A-Z])[^,;?]*?)\?*"
-_BEFORE, _WHO, _BE = r"(?P<before>.*?)\b", r"(?:who|which [\w ]+?)", r"(?P<verb>is|was|were|are)"
+_BEFORE, _WHO, _BE = r"(?P<before>.*?)\b", r"(?:who|which(?: [\w-]+){1,4}?)", r"(?P<verb>is|was|were|are)"
 _SOONER = r"(?:earlier|later|sooner|first|last)"
 # "Who is older, A?", "Who was admitted earlier, A?", "Whose trial began first, A?", "Whose fine was
 # larger, A?"
 _AGE = re.compile(rf"{_BEFORE}{_WHO} {_BE} (?:older|younger){_ONE}", re.I)
-_WHEN_BE = re.compile(rf"{_BEFORE}{_WHO} {_BE} (?P<did>[^,?]*?) ?{_SOONER}{_ONE}", re.I)
-_WHEN_DID = re.compile(rf"{_BEFORE}{_WHO} (?P<did>[^,?]*?) {_SOONER}{_ONE}", re.I)
+_WHEN_BE = re.compile(rf"{_BEFORE}{_WHO} {_BE} (?P<did>[^,?]{{0,200}}?) ?{_SOONER}{_ONE}", re.I)
+_WHEN_DID = re.compile(rf"{_BEFORE}{_WHO} (?P<did>[^,?]{{0,200}}?) {_SOONER}{_ONE}", re.I)
 _WHOSE_WHEN = re.compile(
-    rf"{_BEFORE}whose (?P<what>[^,?]+?) (?:{_BE}|\w+ed|began|took place) {_SOONER}{_ONE}", re.I
+    rf"{_BEFORE}whose (?P<what>[^,?]{{1,200}}?) (?:{_BE}|\w+ed|began|took place) {_SOONER}{_ONE}", re.I
 )
-_WHOSE = re.compile(rf"{_BEFORE}whose (?P<what>[^,?]+?) {_BE} {_MORE_OR_LESS}(?P<rest>[^,?]*){_ONE}", re.I)
+_WHOSE = re.compile(
+    rf"{_BEFORE}whose (?P<what>[^,?]{{1,200}}?) {_BE} {_MORE_OR_LESS}(?P<rest>[^,?]{{0,200}}){_ONE}", re.I
+)
 _FACTS = (
     (_AGE, "{before}how old {verb} {name}"),
     (_WHOSE_WHEN, "{before}when was the {what} of {name}"),

@@ -62,6 +62,8 @@ class Driver:
             stdout=subprocess.PIPE,
             stderr=self._log,
             bufsize=0,
+            # Who is killed cannot give back a semaphore; Python does it for them, and says so.
+            env={**os.environ, "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning"},
         )
         self._buffer = b""
         self._seconds: dict[str, float] = {}
