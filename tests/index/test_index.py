@@ -13,7 +13,7 @@ from index.errors import IndexLocked, IndexMismatch
 from index.index import Index, View
 from index.layout import Layout, Manifest
 from index.load.files import find_sources
-from index.retrieve import LEXICAL, SCOPE, Question, retrieve
+from index.retrieve import LEXICAL, SCOPE, SENTENCE, Question, retrieve
 from index.types import Document, Hit
 from index.verify import verify
 from service.settings import Settings
@@ -305,11 +305,12 @@ def test_reading_while_writing_never_sees_half_a_document(app: App) -> None:
     assert verify(app.index) == []
 
 
-def test_a_score_is_of_the_vector_the_terms_and_the_names(app: App) -> None:
+def test_a_score_is_of_the_vectors_the_terms_and_the_names(app: App) -> None:
     for i, text in enumerate(TOPICS):
         _put(app, f"d{i}", text)
     asked = "When did Comet Halley return?"
     vector = app.builder.embedder.embed_query(asked)
+    plain = app.builder.embedder.embed_query("When did return?")
     hits = _search(app, asked)
     known = app.index.read("default", lambda view: view.lexical.weights(["comet", "halley", "return"]))
     for hit in hits:
@@ -318,7 +319,8 @@ def test_a_score_is_of_the_vector_the_terms_and_the_names(app: App) -> None:
         assert hit.scope == pytest.approx(scope)
         assert hit.dense == pytest.approx(float(hit.embedded.vector @ vector), abs=1e-5)
         terms = (hit.lexical or 0.0) / sum(known.values())
-        assert hit.score == pytest.approx(hit.dense + LEXICAL * terms + SCOPE * scope, abs=1e-5)
+        nearest = SENTENCE * float((hit.embedded.sentence_vectors @ plain).max())
+        assert hit.score == pytest.approx(hit.dense + nearest + LEXICAL * terms + SCOPE * scope, abs=1e-5)
     assert hits[0].document.id == "d2"
 
 

@@ -52,14 +52,14 @@ def test_a_passage_that_does_not_answer_is_less_answerable(reader: ShippedReader
 
 
 def test_what_is_read_beside_it_changes_nothing(reader: ShippedReader) -> None:
-    """Passages are run together by length; each is read as if alone, up to rounding in 8 bit."""
     texts = [TEXT, "Sheep graze.", "It was opened in 1931. " * 7, "A mill. " * 40]
     chunks = [chunk for text in texts for chunk in _chunks(text)]
     together = reader.read("When was it opened?", chunks)
     for chunk, reading in zip(chunks, together, strict=True):
         (alone,) = reader.read("When was it opened?", [chunk])
         assert len(reading.sentences) == len(chunk.sentences)
-        assert np.allclose(alone.sentences, reading.sentences, atol=1.0)
+        assert np.array_equal(alone.sentences, reading.sentences)
+        assert np.array_equal(alone.answers, reading.answers)
 
 
 @settings(max_examples=30, deadline=None)
