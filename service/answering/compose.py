@@ -158,9 +158,9 @@ def _place(statement: Statement) -> tuple[str, int]:
 def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> str | None:
     """The words of the best sentence that answer, or "Yes" or "No" where it is sure which.
 
-    A list that was asked for is the one that the sentence enumerates, and a date or a number
-    the only one that fits, where a rule of language is sure; otherwise it is the span that the
-    reader found in this sentence, if it is sure enough of it. A summary has none.
+    A list that was asked for is the one that the sentence enumerates. Otherwise it is the span that
+    the reader found in this sentence, if it is sure enough of it; or the only date, or the only
+    quantity of what is counted. A summary has none.
 
     Args:
         asked: What the question asks for.
