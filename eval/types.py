@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from service.types import Turn
+
 Outcome: TypeAlias = Literal["right", "wrong", "missed", "refused", "invented", "failed", "searched"]
 
 # The tag of a case that needs a place in every one of its documents.
@@ -18,14 +20,6 @@ class GoldEvidence:
     quote: str | None = None
     start: int | None = None
     end: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One turn of the conversation before a question."""
-
-    role: str
-    content: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from index.store.filters import Filters
 from index.store.reader import CollectionRecord
 from index.text.canonical import canonical
 from index.types import DocumentRecord, Hit
-from service.types import Answer, Ask, Citation, Conflict, SearchResult, Source
+from service import types
+from service.types import Answer, Ask, Citation, ComposerName, Conflict, SearchResult, Source
 
 
 def _usable_id(given: str) -> str:
@@ -61,7 +62,7 @@ class Turn(_Strict):
     """One turn of a conversation."""
 
     role: Literal["user", "assistant"]
-    content: Text
+    content: Annotated[Text, Field(max_length=100_000)]
 
 
 class SearchRequest(_Strict):
@@ -81,10 +82,14 @@ class SearchRequest(_Strict):
 class AnswerRequest(SearchRequest):
     """A question to answer."""
 
-    history: list[Turn] = Field(default_factory=list)
+    history: Annotated[list[Turn], Field(max_length=200)] = Field(default_factory=list)
     max_sentences: Annotated[int, Field(ge=1, le=10)] | None = None
-    composer: Literal["extractive"] = "extractive"
-    stream: Literal[False] = False
+    composer: ComposerName | None = None
+    stream: bool = False
+
+    def turns(self) -> tuple[types.Turn, ...]:
+        """The history as answering takes it."""
+        return tuple(types.Turn(turn.role, turn.content) for turn in self.history)
 
 
 class PassageScores(BaseModel):
@@ -270,7 +275,7 @@ class AnswerResponse(BaseModel):
         return cls(
             id=answer.id,
             question=answer.question,
-            standalone_question=answer.question,
+            standalone_question=answer.standalone_question,
             answerable=answer.answerable,
             abstention=AbstentionOut(reason=refusal.reason, detail=refusal.detail) if refusal else None,
             confidence=round(answer.confidence, 4),
@@ -280,7 +285,7 @@ class AnswerResponse(BaseModel):
             passages=[PassageOut.of(h, answer.rerank.get(h.chunk.id)) for h in answer.hits],
             conflicts=[ConflictOut.of(c, ask.collection) for c in answer.conflicts],
             index_version=answer.index_version,
-            composer="extractive",
+            composer=answer.composer,
             models=dict(answer.models),
             timings_ms=_rounded(answer.timings_ms),
         )

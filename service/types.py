@@ -2,10 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from index.store.filters import Filters
 from index.types import DEFAULT_COLLECTION, Hit
 from service.answering.abstain import Abstention
+
+ComposerName: TypeAlias = Literal["extractive", "generative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of the conversation before a question; ``role`` is user or assistant."""
+
+    role: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +24,8 @@ class Ask:
     """One question with everything that decides its answer.
 
     Attributes:
+        history: The conversation before it, oldest turn first.
+        composer: Who words the answer.
         top_k: Passages to retrieve.
         max_sentences: Most sentences that the answer quotes.
     """
@@ -22,6 +35,8 @@ class Ask:
     filters: Filters = field(default_factory=dict)
     top_k: int = 8
     max_sentences: int = 4
+    history: tuple[Turn, ...] = ()
+    composer: ComposerName = "extractive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,9 @@ class Answer:
     """An answer whose citations have all been checked, or an abstention.
 
     Attributes:
+        question: As it was asked.
+        standalone_question: As it was understood, with what the conversation adds to it.
+        composer: Who worded it.
         confidence: Calibrated probability that the answer is right, in [0, 1].
         conflicts: Facts on which the documents differ; checked as citations are.
         hits: The passages it was composed from.
@@ -98,6 +116,7 @@ class Answer:
 
     id: str
     question: str
+    standalone_question: str
     text: str
     short_answer: str | None
     abstention: Abstention | None
@@ -107,6 +126,7 @@ class Answer:
     hits: Sequence[Hit]
     rerank: Mapping[str, float]
     index_version: int
+    composer: ComposerName
     models: Mapping[str, str | None]
     timings_ms: Mapping[str, float]
 
@@ -114,3 +134,23 @@ class Answer:
     def answerable(self) -> bool:
         """Whether there is an answer."""
         return self.abstention is None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passages:
+    """The passages that an answer is being composed from: the first event of an answer."""
+
+    hits: Sequence[Hit]
+    rerank: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next characters of an answer's text."""
+
+    text: str
+
+
+# What happens while an answer is made: the passages, then text and the citations of it in turn,
+# and at the end the whole answer.
+Event: TypeAlias = Passages | Delta | Citation | Answer

@@ -18,6 +18,8 @@ from index.load.sandbox import Sandbox
 from index.protocols import Embedder
 from index.store.sqlite import SqliteStore
 from service.answering.pipeline import Models, Pipeline
+from service.asking import Asker
+from service.conversation.standalone import standalone
 from service.settings import Settings
 
 
@@ -28,6 +30,7 @@ class App:
     settings: Settings
     index: Index
     pipeline: Pipeline
+    asker: Asker
     builder: Builder
     sandbox: Sandbox
 
@@ -72,10 +75,12 @@ def open_app(
         Index(settings.data_dir, manifest, create=create, rebuilding=rebuilding) as index,
         Sandbox(_limits(settings)) as sandbox,
     ):
+        pipeline = Pipeline(index, embedder, partial(Models.load, settings.reader))
         yield App(
             settings,
             index,
-            Pipeline(index, embedder, partial(Models.load, settings.reader)),
+            pipeline,
+            Asker(pipeline, standalone),
             Builder(index, SentenceChunker(embedder.count_tokens, chunking), embedder),
             sandbox,
         )

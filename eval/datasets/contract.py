@@ -5,8 +5,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from eval.types import Case, GoldEvidence, Turn
+from eval.types import Case, GoldEvidence
 from index.errors import InvalidInput, PathNotFound
+from service.types import Turn
 
 
 class _Evidence(BaseModel):

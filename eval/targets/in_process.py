@@ -28,16 +28,16 @@ class InProcess:
         self._ask = ask
 
     def answer(self, case: Case) -> Response:
-        """Ask the pipeline, and read what the contract would send."""
-        ask = replace(self._ask, question=case.question)
+        """Ask, and read what the contract would send."""
+        ask = replace(self._ask, question=case.question, history=case.history)
         started = time.perf_counter()
-        answer = self._app.pipeline.answer(ask)
+        answer = self._app.asker.answer(ask)
         seconds = time.perf_counter() - started
         return Response.of_contract(AnswerResponse.of(ask, answer).model_dump(mode="json"), seconds)
 
     def search(self, case: Case, depth: int) -> list[Passage]:
         """Ask the retriever."""
-        found = self._app.pipeline.search(replace(self._ask, question=case.question, top_k=depth))
+        found = self._app.asker.search(replace(self._ask, question=case.question, top_k=depth))
         return [Passage(h.chunk.document_id, h.chunk.start, h.chunk.end) for h in found.hits]
 
     def text(self, document_id: str, revision: str | None = None) -> str | None:

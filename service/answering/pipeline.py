@@ -185,6 +185,7 @@ class Pipeline:
                 *(str(view.version), *map(str, models.values())),
             )[:24],
             question=ask.question,
+            standalone_question=ask.question,
             text=text,
             short_answer="; ".join(filter(None, shorts)) if shorts and all(shorts) else None,
             abstention=refusal,
@@ -194,6 +195,7 @@ class Pipeline:
             hits=_shown(findings, statements, ask.top_k),
             rerank=_best_support(findings),
             index_version=view.version,
+            composer="extractive",
             models=models,
             timings_ms=clock.timings(),
         )

@@ -47,7 +47,7 @@ def ask(
     )
     asked = Ask(question, settings.collection, parse_filters(filters), settings.top_k, settings.max_sentences)
     with open_app(settings, announce=announce) as app:
-        answer = app.pipeline.answer(asked)
+        answer = app.asker.answer(asked)
     if as_json:
         print_json(AnswerResponse.of(asked, answer))
     else:
@@ -67,7 +67,7 @@ def search(
     settings = load_settings(data_dir=data_dir, embedder=embedder, collection=collection, top_k=top_k)
     asked = Ask(question, settings.collection, parse_filters(filters), settings.top_k)
     with open_app(settings, announce=announce) as app:
-        result = app.pipeline.search(asked)
+        result = app.asker.search(asked)
     if as_json:
         print_json(SearchResponse.of(asked, result))
     else:

@@ -1,1 +1,1 @@
-"""The HTTP API: parse, one call, shape."""
+"""The HTTP API: guard, parse, one call, shape."""

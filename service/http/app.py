@@ -12,13 +12,13 @@ from fastapi_offline import FastAPIOffline
 from index.errors import CitewiseError
 from index.load.reading import MEGABYTE
 from service.http import problems
-from service.http.answers import answers_router
-from service.http.collections import collections_router
-from service.http.documents import documents_router
-from service.http.feedback import feedback_router
-from service.http.health import health_router
-from service.http.limits import BodyLimit
-from service.http.uploads import uploads_router
+from service.http.guard.body import BodyLimit
+from service.http.routes.answers import answers_router
+from service.http.routes.collections import collections_router
+from service.http.routes.documents import documents_router
+from service.http.routes.feedback import feedback_router
+from service.http.routes.health import health_router
+from service.http.routes.uploads import uploads_router
 from service.wiring import App
 
 log = logging.getLogger(__name__)

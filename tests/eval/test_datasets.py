@@ -11,10 +11,10 @@ from eval.measures.gold import resolve
 from eval.runner import run
 from eval.summary import summarise
 from eval.targets.in_process import InProcess
-from eval.types import Case, Turn
+from eval.types import Case
 from index.errors import InvalidInput, PathNotFound
 from index.load.files import find_sources
-from service.types import Ask
+from service.types import Ask, Turn
 from service.wiring import App
 
 

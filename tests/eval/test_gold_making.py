@@ -18,11 +18,11 @@ from eval.gold.files import append_case, case_json, free_id, read_cases_if_any, 
 from eval.gold.propose import Proposal, proposals
 from eval.measures.gold import Place, resolve
 from eval.targets.in_process import InProcess
-from eval.types import Case, GoldEvidence, Turn
+from eval.types import Case, GoldEvidence
 from index.errors import InvalidInput
 from index.text.quotes import like, occurrences
 from index.types import Document
-from service.types import Ask
+from service.types import Ask, Turn
 from service.wiring import App
 from tests.conftest import CHENGDU, QUESTIONS
 from tests.eval.making import INTERRUPTIBLE

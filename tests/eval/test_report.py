@@ -15,8 +15,9 @@ from eval.gate import slim
 from eval.report.html import run_html
 from eval.report.questions import answer_parts
 from eval.runs import Run
-from eval.types import Case, Citation, GoldEvidence, Outcome, Quote, Response, Result, Source, Turn
+from eval.types import Case, Citation, GoldEvidence, Outcome, Quote, Response, Result, Source
 from index.types import Json
+from service.types import Turn
 from tests.conftest import ROOT
 from tests.eval.browser import CHROMIUM, Browser
 

@@ -26,6 +26,7 @@ def _answer() -> Answer:
     return Answer(
         id="i",
         question=QUESTION,
+        standalone_question=QUESTION,
         text=text,
         short_answer=None,
         abstention=None,
@@ -35,6 +36,7 @@ def _answer() -> Answer:
         hits=[],
         rerank={},
         index_version=1,
+        composer="extractive",
         models={},
         timings_ms={},
     )

@@ -22,8 +22,10 @@ def answers_router(app: App) -> APIRouter:
             filters=body.plain_filters(),
             top_k=body.top_k or settings.top_k,
             max_sentences=body.max_sentences or settings.max_sentences,
+            history=body.turns(),
+            composer=body.composer or "extractive",
         )
-        return AnswerResponse.of(ask, app.pipeline.answer(ask))
+        return AnswerResponse.of(ask, app.asker.answer(ask))
 
     @router.post("/search")
     def search(body: SearchRequest) -> SearchResponse:
@@ -34,6 +36,6 @@ def answers_router(app: App) -> APIRouter:
             filters=body.plain_filters(),
             top_k=body.top_k or settings.top_k,
         )
-        return SearchResponse.of(ask, app.pipeline.search(ask))
+        return SearchResponse.of(ask, app.asker.search(ask))
 
     return router

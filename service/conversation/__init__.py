@@ -1,0 +1,1 @@
+"""A question in a conversation into one that stands alone."""
