@@ -36,6 +36,7 @@ Text = Annotated[str, AfterValidator(canonical)]
 KnownId = Annotated[str, AfterValidator(canonical)]
 DocumentId = Annotated[Text, Field(min_length=1, max_length=1000), AfterValidator(_usable_id)]
 CollectionName = Annotated[Text, Field(min_length=1, max_length=200)]
+Position = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 _Integer = Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)]
 _Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Scalar = StrictBool | _Integer | _Number | Text
@@ -128,6 +129,18 @@ class PassageOut(BaseModel):
             score=hit.score,
             scores=PassageScores(dense=hit.dense, lexical=hit.lexical, rerank=rerank),
         )
+
+
+class PassagesOut(BaseModel):
+    """The passages that an answer is being composed from."""
+
+    passages: list[PassageOut]
+
+
+class DeltaOut(BaseModel):
+    """The next characters of an answer."""
+
+    text: str
 
 
 class SearchResponse(BaseModel):

@@ -1,4 +1,4 @@
-"""``/v1/feedback``: what people say of answers."""
+"""``/v1/feedback`` and ``/v1/answers/{id}/feedback``: what people say of answers."""
 
 from functools import partial
 from typing import Annotated, Self
@@ -6,16 +6,18 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from index.errors import AnswerNotFound
 from index.store.feedback import Feedback, Place, Quotation, Rating, Said
 from index.store.sqlite import SqliteStore
 from service.answering.pipeline import MAX_QUESTION
 from service.http.responses import PROBLEMS
-from service.schemas import CollectionName, DocumentId, Text
+from service.schemas import CollectionName, DocumentId, Position, Text
+from service.serving.memory import Memory
+from service.serving.metrics import Metrics
 from service.wiring import App
 
 _Words = Annotated[Text, Field(min_length=1, max_length=20_000)]
 _Name = Annotated[Text, Field(min_length=1, max_length=200)]
-_Position = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 
 class _Strict(BaseModel):
@@ -34,8 +36,8 @@ class CitedIn(_Strict):
 
     document_id: DocumentId
     revision: _Name
-    start: _Position
-    end: _Position
+    start: Position
+    end: Position
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -43,9 +45,34 @@ class CitedIn(_Strict):
             raise ValueError(f"start must be below end; given: {self.start} and {self.end}")
         return self
 
+    def place(self) -> Place:
+        """As the store keeps it."""
+        return Place(self.document_id, self.revision, self.start, self.end)
 
-class FeedbackIn(_Strict):
-    """What a person says of an answer.
+
+class OpinionIn(_Strict):
+    """What a person says of an answer."""
+
+    rating: Rating
+    comment: _Words | None = None
+    correction: _Words | None = None
+    evidence: Annotated[list[EvidenceIn], Field(max_length=100)] = Field(default_factory=list)
+
+    def of(self, answer: str, question: str, cited: tuple[Place, ...] | None) -> Said:
+        """As the store keeps it."""
+        return Said(
+            answer=answer,
+            question=question,
+            rating=self.rating,
+            comment=self.comment,
+            correction=self.correction,
+            evidence=tuple(Quotation(e.document_id, e.quote) for e in self.evidence),
+            cited=cited,
+        )
+
+
+class FeedbackIn(OpinionIn):
+    """What a person says of an answer that they describe.
 
     ``answer`` is the answer's id. ``cited`` is what it cited: an empty list says that it was
     an abstention, leaving it out says nothing.
@@ -54,26 +81,12 @@ class FeedbackIn(_Strict):
     answer: _Name
     question: Annotated[Text, Field(min_length=1, max_length=MAX_QUESTION)]
     collection: CollectionName | None = None
-    rating: Rating
-    comment: _Words | None = None
-    correction: _Words | None = None
-    evidence: Annotated[list[EvidenceIn], Field(max_length=100)] = Field(default_factory=list)
     cited: Annotated[list[CitedIn], Field(max_length=1000)] | None = None
 
     def said(self) -> Said:
         """As the store keeps it."""
-        cited = self.cited
-        return Said(
-            answer=self.answer,
-            question=self.question,
-            rating=self.rating,
-            comment=self.comment,
-            correction=self.correction,
-            evidence=tuple(Quotation(e.document_id, e.quote) for e in self.evidence),
-            cited=None
-            if cited is None
-            else tuple(Place(c.document_id, c.revision, c.start, c.end) for c in cited),
-        )
+        places = None if self.cited is None else tuple(map(CitedIn.place, self.cited))
+        return self.of(self.answer, self.question, places)
 
 
 class FeedbackKept(BaseModel):
@@ -156,23 +169,43 @@ class FeedbackList(BaseModel):
     next_cursor: str | None
 
 
-def feedback_router(app: App) -> APIRouter:
+def feedback_router(app: App, memory: Memory, metrics: Metrics) -> APIRouter:
     """Routes for what people say of answers."""
-    router = APIRouter(prefix="/v1/feedback", tags=["feedback"], responses=PROBLEMS)
+    router = APIRouter(prefix="/v1", tags=["feedback"], responses=PROBLEMS)
     store = app.index.store
 
-    @router.post("", status_code=201)
+    def keep(collection: str, said: Said) -> FeedbackKept:
+        with app.index.writing():
+            kept = store.feedback.add(collection, said)
+        metrics.judged(said.rating)
+        return FeedbackKept(id=kept.id, created_at=kept.created_at)
+
+    @router.post("/answers/{answer_id}/feedback", status_code=201)
+    def judge(answer_id: _Name, body: OpinionIn) -> FeedbackKept:
+        """Keep what a person says of an answer that this server gave and still remembers.
+
+        What was asked and cited is taken from the answer. It is forgotten when the server stops, or
+        10,000 answers later; then `POST /v1/feedback` takes both from the client.
+        """
+        given = memory.given(answer_id)
+        if given is None:
+            raise AnswerNotFound(
+                f"This server does not remember an answer {answer_id!r}.",
+                "Send the question with the feedback to POST /v1/feedback.",
+            )
+        places = tuple(Place(*place) for place in given.cited)
+        return keep(given.collection, body.of(answer_id, given.question, places))
+
+    @router.post("/feedback", status_code=201)
     def give(body: FeedbackIn) -> FeedbackKept:
         """Keep what a person says of an answer.
 
         Quotes that stand in their documents are kept as ranges of them, so their text goes
         with the document. Other words stay until the feedback or the collection is deleted.
         """
-        with app.index.writing():
-            kept = store.feedback.add(body.collection or app.settings.collection, body.said())
-        return FeedbackKept(id=kept.id, created_at=kept.created_at)
+        return keep(body.collection or app.settings.collection, body.said())
 
-    @router.get("")
+    @router.get("/feedback")
     def list_feedback(
         collection: CollectionName | None = None,
         rating: Rating | None = None,
@@ -190,7 +223,7 @@ def feedback_router(app: App) -> APIRouter:
                 next_cursor=str(page[-1].number) if len(found) > limit else None,
             )
 
-    @router.delete("/{feedback_id}", status_code=204)
+    @router.delete("/feedback/{feedback_id}", status_code=204)
     def delete(feedback_id: str) -> Response:
         """Delete one feedback with every word in it."""
         with app.index.writing():
