@@ -7,6 +7,7 @@ The index is the one that the settings name. Questions are the seeds' gold quest
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -57,7 +58,11 @@ def main() -> None:
 
 @contextmanager
 def _server() -> Iterator[str]:
-    process = subprocess.Popen([COMMAND, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
+    # Each question is asked several times, and has to be answered anew.
+    environment = {**os.environ, "CITEWISE_CACHE_ANSWERS": "0"}
+    process = subprocess.Popen(
+        [COMMAND, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True, env=environment
+    )
     try:
         log = cast("IO[str]", process.stderr)
         for line in log:
