@@ -143,4 +143,4 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_disconnect(request: Request, error: Exception) -> Response:
     log.debug("the client left during %s %s", request.method, request.url.path)
-    return Response(status_code=400)  # nobody reads it
+    return Response(status_code=499)  # nobody reads it but the log
