@@ -8,13 +8,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect
 
 from index.errors import (
+    AccessRefused,
     CitationBroken,
     CitewiseError,
     DocumentDeleted,
     DocumentTooLarge,
+    HostRefused,
     IndexDamaged,
     IndexExists,
     IndexLocked,
@@ -22,9 +25,12 @@ from index.errors import (
     IndexNotBuilt,
     IndexStateError,
     InvalidInput,
+    KeyRequired,
+    KeysMissing,
     LoadError,
     ModelUnavailable,
     NotFound,
+    RateLimited,
     ServerUnusable,
     UnsupportedFormat,
 )
@@ -40,6 +46,11 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotFound, HTTPStatus.NOT_FOUND),
     (DocumentDeleted, HTTPStatus.GONE),
+    (KeyRequired, HTTPStatus.UNAUTHORIZED),
+    (HostRefused, HTTPStatus.MISDIRECTED_REQUEST),
+    (RateLimited, HTTPStatus.TOO_MANY_REQUESTS),
+    (AccessRefused, HTTPStatus.FORBIDDEN),
+    (KeysMissing, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexMismatch, HTTPStatus.CONFLICT),
     (IndexExists, HTTPStatus.CONFLICT),
     (IndexLocked, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -50,7 +61,17 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (CitationBroken, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
-_RETRY_AFTER_SECONDS = "5"
+_HEADERS = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
+}
+# Addresses whose clients read errors as OpenAI words them.
+_LIKE_OPENAI = ("/v1/chat/completions", "/v1/models")
+_OPENAI_TYPES = {
+    HTTPStatus.UNAUTHORIZED: "authentication_error",
+    HTTPStatus.FORBIDDEN: "permission_error",
+    HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_error",
+}
 
 
 def install(app: FastAPI) -> None:
@@ -60,11 +81,21 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_fault)
+    # Also within what is put around the routes later, so that its headers are on a fault as well.
+    app.add_middleware(ExceptionMiddleware, handlers={Exception: _on_fault})
 
 
 def status_of(error: CitewiseError) -> HTTPStatus:
     """The status that an error of the tree is answered with."""
     return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def problem_of(request: Request, error: CitewiseError) -> JSONResponse:
+    """The response that says an error of the tree."""
+    response = _problem(request, status_of(error), error.slug, error.title, str(error))
+    if isinstance(error, RateLimited):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _problem(
@@ -75,6 +106,16 @@ def _problem(
     detail: str,
     errors: list[dict[str, object]] | None = None,
 ) -> JSONResponse:
+    headers = _HEADERS.get(HTTPStatus(status), {})
+    if request.url.path.startswith(_LIKE_OPENAI):
+        fallback = "invalid_request_error" if status < 500 else "server_error"
+        said = {
+            "message": detail,
+            "type": _OPENAI_TYPES.get(HTTPStatus(status), fallback),
+            "code": slug.replace("-", "_"),
+            "param": None,
+        }
+        return JSONResponse({"error": said}, status, headers)
     body = Problem(
         type=f"{request.base_url}problems/{slug}",
         title=title,
@@ -83,7 +124,6 @@ def _problem(
         instance=request.url.path,
         errors=errors,
     )
-    headers = {"Retry-After": _RETRY_AFTER_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return JSONResponse(
         body.model_dump(exclude_none=True), status, headers, media_type="application/problem+json"
     )
@@ -92,7 +132,7 @@ def _problem(
 async def _on_citewise_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, CitewiseError) or isinstance(error, CitationBroken):
         return await _on_fault(request, error)
-    return _problem(request, status_of(error), error.slug, error.title, str(error))
+    return problem_of(request, error)
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from service.http.guard.access import Reader
 from service.http.responses import PROBLEMS
 from service.schemas import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse
 from service.types import Ask
@@ -14,11 +15,11 @@ def answers_router(app: App) -> APIRouter:
     settings = app.settings
 
     @router.post("/answers")
-    def answers(body: AnswerRequest) -> AnswerResponse:
+    def answers(body: AnswerRequest, caller: Reader) -> AnswerResponse:
         """Answer a question from the documents, every sentence cited, or say that they do not."""
         ask = Ask(
             question=body.question,
-            collection=body.collection or settings.collection,
+            collection=caller.collection(body.collection),
             filters=body.plain_filters(),
             top_k=body.top_k or settings.top_k,
             max_sentences=body.max_sentences or settings.max_sentences,
@@ -28,11 +29,11 @@ def answers_router(app: App) -> APIRouter:
         return AnswerResponse.of(ask, app.asker.answer(ask))
 
     @router.post("/search")
-    def search(body: SearchRequest) -> SearchResponse:
+    def search(body: SearchRequest, caller: Reader) -> SearchResponse:
         """Find the passages nearest to a question."""
         ask = Ask(
             question=body.question,
-            collection=body.collection or settings.collection,
+            collection=caller.collection(body.collection),
             filters=body.plain_filters(),
             top_k=body.top_k or settings.top_k,
         )

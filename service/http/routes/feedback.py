@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from index.store.feedback import Feedback, Place, Quotation, Rating, Said
 from index.store.sqlite import SqliteStore
 from service.answering.pipeline import MAX_QUESTION
+from service.http.guard.access import Admin, Reader
 from service.http.responses import PROBLEMS
 from service.schemas import CollectionName, DocumentId, Text
 from service.wiring import App
@@ -162,25 +163,27 @@ def feedback_router(app: App) -> APIRouter:
     store = app.index.store
 
     @router.post("", status_code=201)
-    def give(body: FeedbackIn) -> FeedbackKept:
+    def give(body: FeedbackIn, caller: Reader) -> FeedbackKept:
         """Keep what a person says of an answer.
 
         Quotes that stand in their documents are kept as ranges of them, so their text goes
         with the document. Other words stay until the feedback or the collection is deleted.
         """
+        name = caller.collection(body.collection)
         with app.index.writing():
-            kept = store.feedback.add(body.collection or app.settings.collection, body.said())
+            kept = store.feedback.add(name, body.said())
         return FeedbackKept(id=kept.id, created_at=kept.created_at)
 
     @router.get("")
     def list_feedback(
+        caller: Admin,
         collection: CollectionName | None = None,
         rating: Rating | None = None,
         cursor: Annotated[int, Query(ge=0, lt=2**63, description="`next_cursor` of the page before.")] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> FeedbackList:
         """List feedback in the order in which it came, a page at a time."""
-        name = collection or app.settings.collection
+        name = caller.collection(collection)
         with store.snapshot():
             store.require_collection(name)
             found = store.feedback.page(name, rating=rating, after=cursor, limit=limit + 1)
@@ -191,10 +194,10 @@ def feedback_router(app: App) -> APIRouter:
             )
 
     @router.delete("/{feedback_id}", status_code=204)
-    def delete(feedback_id: str) -> Response:
+    def delete(feedback_id: str, caller: Admin) -> Response:
         """Delete one feedback with every word in it."""
         with app.index.writing():
-            store.feedback.delete(feedback_id)
+            store.feedback.delete(feedback_id, caller.collections)
         return Response(status_code=204)
 
     return router
