@@ -36,6 +36,7 @@ def serve(
     from uvicorn.config import LOGGING_CONFIG
 
     from service.http.app import create_app
+    from service.http.guard.punctual import Punctual
 
     # uvicorn stops gracefully and then raises the signal again: leave by the way out that
     # closes the index, also when it comes before the server is up.
@@ -64,6 +65,7 @@ def serve(
             host=settings.host,
             port=settings.port,
             log_config=log_config,
+            http=Punctual,
             server_header=False,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
         )
