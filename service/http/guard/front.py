@@ -18,7 +18,7 @@ def install(http: FastAPI, settings: Settings) -> None:
     """Put the guards around what has been added so far; the one added last is the outermost."""
     http.add_middleware(AccessGuard, http=http, settings=settings, keys=KeyRing(settings.data_dir))
     if not settings.demands_keys:
-        known = {*_LOCAL, settings.host.lower(), *settings.allowed_hosts}
+        known = {*_LOCAL, *(name.lower() for name in (settings.host, *settings.allowed_hosts))}
         http.add_middleware(
             OriginGuard,
             hosts=known if settings.is_local or settings.allowed_hosts else None,
