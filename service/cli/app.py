@@ -10,7 +10,7 @@ import typer
 
 from index.errors import CitewiseError, InvalidInput
 from service import logs
-from service.cli import ask, collections, copies, docs, index, serve
+from service.cli import ask, collections, copies, docs, index, keys, serve
 from service.cli.options import plain
 from service.settings import load_settings
 
@@ -46,6 +46,7 @@ app.command(name="ask")(ask.ask)
 app.command(name="search")(ask.search)
 app.add_typer(docs.group, name="docs")
 app.add_typer(collections.group, name="collections")
+app.add_typer(keys.group, name="keys")
 app.command(name="serve")(serve.serve)
 app.command(name="backup")(copies.backup)
 app.command(name="restore")(copies.restore)

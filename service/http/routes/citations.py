@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from index.errors import DocumentDeleted, DocumentNotFound, RevisionNotFound
 from index.store.sqlite import SqliteStore
+from service.http.guard.access import Reader
 from service.http.responses import PROBLEMS
 from service.schemas import CollectionName, KnownId, Position, Text
 from service.wiring import App
@@ -84,9 +85,9 @@ def citations_router(app: App) -> APIRouter:
     store = app.index.store
 
     @router.post("/verify")
-    def verify(body: VerifyRequest) -> VerifyResponse:
+    def verify(body: VerifyRequest, caller: Reader) -> VerifyResponse:
         """Check that each citation's text stands where it says; one that does not says why."""
-        collection = body.collection or app.settings.collection
+        collection = caller.collection(body.collection)
         with store.snapshot() as version:
             # Many citations are of few documents.
             read = cache(partial(_read, store, collection))
