@@ -146,7 +146,9 @@ class _Operation(NamedTuple):
 _UPLOAD = "/v1/documents/new?collection={collection}"
 OPERATIONS = [
     _Operation(Right.READ, "POST", "/v1/answers", {"question": "When did the comet return?"}),
+    _Operation(Right.READ, "POST", "/v1/answers", {"question": "When did it return?", "stream": True}),
     _Operation(Right.READ, "POST", "/v1/search", {"question": "comet"}),
+    _Operation(Right.READ, "POST", "/v1/citations/verify", {"citations": []}),
     _Operation(Right.READ, "POST", "/v1/feedback", {"answer": "a", "question": "q", "rating": "up"}),
     _Operation(Right.READ, "GET", "/v1/documents?collection={collection}"),
     _Operation(Right.READ, "GET", "/v1/documents/a?collection={collection}"),
@@ -255,6 +257,29 @@ def test_feedback_of_another_collection_is_not_there(keyed: _Service) -> None:
     assert (refused.status_code, unknown.status_code) == (404, 404)
     assert refused.json()["title"] == unknown.json()["title"]
     assert keyed.call("DELETE", f"/v1/feedback/{made}", everything).status_code == 204
+
+
+def test_models_and_answers_of_another_collection_are_not_there(keyed: _Service) -> None:
+    everything, sky = keyed.token(Right.READ), keyed.token(Right.READ, "sky")
+    models = keyed.call("GET", "/v1/models", sky).json()["data"]
+    assert [model["id"] for model in models] == ["citewise", "citewise/sky"]
+    asked = {"model": "citewise/sea", "messages": [{"role": "user", "content": "What of the tide?"}]}
+    refused = keyed.call("POST", "/v1/chat/completions", sky, json=asked)
+    assert (refused.status_code, refused.json()["error"]["type"]) == (403, "permission_error")
+    question = {"question": "When was the tide?", "collection": "sea"}
+    answer = keyed.call("POST", "/v1/answers", everything, json=question).json()["id"]
+    opinion = f"/v1/answers/{answer}/feedback"
+    assert keyed.call("POST", opinion, sky, json={"rating": "up"}).status_code == 404
+    assert keyed.call("POST", opinion, everything, json={"rating": "up"}).status_code == 201
+
+
+def test_measures_are_for_an_admin_of_everything(keyed: _Service) -> None:
+    for token, status in (
+        (keyed.token(Right.WRITE), 403),
+        (keyed.token(Right.ADMIN, "sky"), 403),
+        (keyed.token(Right.ADMIN), 200),
+    ):
+        assert keyed.call("GET", "/metrics", token).status_code == status
 
 
 def test_a_body_is_not_read_before_the_key_is_known(keyed: _Service) -> None:
