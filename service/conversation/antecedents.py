@@ -77,7 +77,7 @@ class Antecedents:
                 weight = _ASKED
             antecedent.named.append((self._now, weight))
             heard.append((span, antecedent))
-        self._join(text, heard, _ASKED if asked else _ANSWERED)
+        self._join(text, heard)
         if not asked:
             self._learn_gender(text, heard)
         for phrase in about:
@@ -135,7 +135,7 @@ class Antecedents:
         word = name.lower()
         longer = {id(a): a for a in self._known if len(a.words) > 1 and word == a.words[0]}
         (found,) = longer.values() if len(longer) == 1 else (None,)
-        return found if found and found.person > 0.3 and not found.several else None
+        return found if found and (found.man or found.woman) and not found.several else None
 
     def _spans(self, text: str) -> list[Span]:
         """Names, and not what is in capitals for another reason, with "The" where it belongs to them."""
@@ -184,11 +184,10 @@ class Antecedents:
             antecedent.man += bool(he)
             antecedent.woman += bool(she)
 
-    def _join(self, text: str, heard: list[tuple[Span, Antecedent]], weight: float) -> None:
+    def _join(self, text: str, heard: list[tuple[Span, Antecedent]]) -> None:
         """Two names with "and" between them are several."""
         for ((_, end), one), ((start, _), other) in pairwise(heard):
-            if _AND.fullmatch(text[end:start]) and one is not other:
-                name = f"{one.name} and {other.name}"
-                if len(name) <= _LONGEST_NAME:
-                    joined = self._remember(Antecedent(name, min(one.person, other.person), 1.0))
-                    joined.named.append((self._now, weight))
+            name = f"{one.worded} and {other.worded}"
+            if _AND.fullmatch(text[end:start]) and one is not other and len(name) <= _LONGEST_NAME:
+                joined = self._remember(Antecedent(name, min(one.person, other.person), 1.0))
+                joined.named.append(one.named[-1])

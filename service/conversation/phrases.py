@@ -16,7 +16,8 @@ _SUBJECT = re.compile(
 )
 _THE = re.compile(r"\bthe\s+", re.I)
 _AUXILIARY = re.compile(
-    r"(?P<copula>\b(?:what|who)\s+)?\b(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)\s+$",
+    r"(?P<copula>\b(?:what|who)\s+(?:is|are|was|were)\s+$)"
+    r"|\b(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)\s+$",
     re.I,
 )
 _WHICH = re.compile(r"\s+(?:(?P<of>of)|in|at|on|between|for)\s+(?:the\s+)?")

@@ -20,8 +20,9 @@ _OWNS = frozenset("his hers its their theirs".split())
 _PRONOUN = re.compile(rf"\b(?:{'|'.join(_WANTED)})\b(?!['’](?:re|ve|ll|d)\b)", re.I)
 # "It" that stands for nothing, and "it" that is the documents.
 _EMPTY_IT = re.compile(
-    r"\b(?:is|was|isn['’]t|wasn['’]t|does|did)\s+it\s+(?:\w+ly\s+)?(?:true|possible|likely|known|necessary|important"
-    r"|because|say|mention|state|tell|take|rain|snow)\b"
+    r"\b(?:is|was|isn['’]t|wasn['’]t|does|did)\s+it\s+(?:\w+ly\s+)?(?:true|possible|likely|known|necessary"
+    r"|important|because|say|mention|state|tell|take|rain|snow)\b"
+    r"|\b(?:is|was)\s+it\s+(?:an?\s|so\s|not\s)?(?:[\w-]+\s+){1,4}that\b|\bit\s+costs?\s+(?:\w+\s+)?to\b"
     r"|\bit\s+(?:is|was|takes?|took)\s+(?:\w+\s+)?(?:to|that)\b|\b(?:time|day|year|date)\s+(?:is|was)\s+it\b",
     re.I,
 )
@@ -32,7 +33,7 @@ _THERE_IS = re.compile(
 )
 # "This article" is what is searched, and nothing that was talked of.
 _THE_DOCUMENTS = frozenset("article paper report story".split())
-_PLURAL_BEFORE = re.compile(r"\b(?:the|these|those)\s+(?:[\w-]+\s+)?\w+s\b", re.I)
+_PLURAL_BEFORE = re.compile(r"\b(?:the|these|those)\s+(?:[\w-]+\s+){0,3}\w+s\b", re.I)
 _NOUN_BEFORE = re.compile(r"\b(?:the|this|that|an?)\s+(\w+)", re.I)
 
 

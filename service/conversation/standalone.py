@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from index.text import cjk
-from index.text.analysis import tokenize
+from index.text.analysis import content_terms, tokenize
 from service.answering.pipeline import MAX_QUESTION
 from service.conversation import chinese
 from service.conversation.antecedents import Antecedents
@@ -30,6 +30,8 @@ _TELLS = re.compile(
     re.I,
 )
 _SHORT = 6
+# A question of more content words says by itself what it is about.
+_MOST_TERMS = 3
 _HAPPENED = re.compile(r"\bhappen(?!.*\b(?:with|to)\b)", re.I)
 
 
@@ -105,8 +107,7 @@ class _Talk:
 def _leaves_nothing_out(question: str) -> bool:
     """Whether it names something, asks what a word means, or is no sentence but words to search for."""
     named = any(start or " " in question[start:end] for start, end in names(question))
-    return (
-        named
-        or bool(_DEFINES.fullmatch(question.strip()))
-        or not any(t.is_function_word for t in tokenize(question))
-    )
+    quotes = any(mark in question for mark in '“"')
+    says_much = len(content_terms(question)) > _MOST_TERMS
+    searches = not any(token.is_function_word for token in tokenize(question))
+    return named or quotes or says_much or searches or bool(_DEFINES.fullmatch(question.strip()))
