@@ -2,6 +2,7 @@
 
 import re
 
+from service.conversation.names import names
 from service.conversation.times import TIME
 from service.conversation.words import EVENT_NOUNS
 
@@ -45,6 +46,8 @@ class Occasion:
         if nouns:
             named = re.search(rf"\bthe\s+(?:{_NAME}\s+){nouns[-1]}\b", text)
             self._named = named.group() if named else self._named
+        if not nouns and not place and names(text):
+            self.where = self._named = ""  # Something else is talked of now.
 
     def worded(self) -> str:
         """The occasion with its noun; empty if the conversation has not said what or which."""

@@ -40,8 +40,9 @@ _NOUN_BEFORE = re.compile(r"\b(?:the|this|that|an?)\s+(\w+)", re.I)
 def referred(question: str, talk: Antecedents, occasion: Occasion) -> str:
     """The question with each pronoun replaced for which the conversation names something.
 
-    The first pronoun of a kind is replaced, so that the others stand for what is now named in front
-    of them; so is none whose name stands in front of it already.
+    Of each kind the first is replaced, and the others then stand for what is named in front of them.
+    A pronoun whose name stands in front of it already is left. The conversation learns from each that
+    is replaced.
     """
     empty = [m.span() for pattern in (_EMPTY_IT, _THERE_IS) for m in pattern.finditer(question)]
     text, at = "", 0

@@ -83,12 +83,12 @@ class _Talk:
             return question
         if cjk.prevails(question):
             return chinese.rewritten(question, self._previous, self._asked)
-        said = referred(question, self._antecedents, self._occasion)
-        whole = completed(said, self._previous, self._answer)
+        named = referred(question, self._antecedents, self._occasion)
+        whole = completed(named, self._previous, self._answer)
         if whole is not None:
             return whole
-        said = specified(in_full(said, self._antecedents), self._antecedents, self._occasion)
-        return self._with_topic(said) if said == question else said
+        named = specified(in_full(named, self._antecedents), self._antecedents, self._occasion)
+        return self._with_topic(named) if named == question else named
 
     @property
     def _previous(self) -> str:

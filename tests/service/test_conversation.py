@@ -112,6 +112,11 @@ def test_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
     assert _asked(*FOUNDED, question) == question
 
 
+def test_occasion_is_forgotten_when_something_else_is_asked() -> None:
+    talk = ("Who spoke at the meeting in Lund?", "Who founded Orrin Museum?", "When did it open?")
+    assert _asked(*talk) == "When did Orrin Museum open?"
+
+
 def test_abstention_names_nothing() -> None:
     refused = "> The documents do not answer this question. The nearest is about Ann Lund."
     assert _asked("Who founded Orrin Mills?", refused, "Where was she born?") == "Where was Orrin Mills born?"
