@@ -2,25 +2,23 @@
 
     python -m eval.bench.followups --work DIR [--half test|dev] [--limit N] CANARD.json
 
-CANARD (Elgohary et al. 2019) has dialogs about sections of Wikipedia, and for each question a
-rewrite by a person, who saw the title and the section. It has no passages: here each answer of a
-dialog is a document, and the answer to a question is what is to be found for it. The last answer of
-a dialog is not in the file. Answers that say that there is none, or nothing, are left out.
+A person saw the title and the section and reworded each question of CANARD
+(``eval.datasets.canard``); each answer of a dialog is a document, and the answer to a question is what
+is to be found for it.
 
-Real documents have titles, and a name in the question meets them; an answer by itself names its
-subject seldom. So the same questions are asked of two collections: with the title of the article as
-each document's title, which favours whoever says the name, and with none, which favours nobody.
-A reader of CANARD was told the title; the conversations are rewritten with a first turn that tells
-it ("Tell me of TITLE, SECTION.") and without. Dialogs are halved by a hash of their ids: rules were
-developed on one half, and the other is what is reported. Intervals resample dialogs.
+Real documents have titles, and a name in the question meets them; an answer by itself seldom names
+what it is about. So the questions are asked of two collections: with the title of the article as each
+document's title, which favours whoever says the name, and with none, which favours nobody. The
+conversations are rewritten with a first turn that tells title and section ("Tell me of TITLE,
+SECTION."), as the person was told, and without it. Dialogs are halved by a hash of their ids: rules
+were developed on one half, and the other is what is reported. Intervals resample dialogs.
 """
 
 import argparse
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -28,14 +26,13 @@ from typing import TypeAlias
 import numpy as np
 
 from eval.bench.sets import ask_of, tell
+from eval.datasets.canard import Dialogs, FollowUp, read_dialogs
 from eval.measures.retrieval import retrieval_scores
 from eval.report.text import chance, markdown_table, number, signed
 from eval.stats import Array, Figure, bootstrap, paired
 from eval.sweep.indexes import prepare
 from eval.types import Passage
-from index.errors import InvalidInput
 from index.text.analysis import content_terms
-from index.text.canonical import canonical
 from index.types import Document, sha256_hex
 from service.answering.pipeline import MAX_QUESTION
 from service.conversation.standalone import standalone
@@ -44,40 +41,10 @@ from service.types import Turn
 from service.wiring import App, open_app
 
 MEASURES = ("recall@1", "recall@10", "mrr@10")
-LEAST_WORDS = 3
-_NO_ANSWER = re.compile(r"\s*(?:CANNOTANSWER|I don['’]t know\.?)\s*", re.I)
 _WORD = re.compile(r"\w+")
 
-Wording: TypeAlias = Callable[["FollowUp"], str]
+Wording: TypeAlias = Callable[[FollowUp], str]
 Search: TypeAlias = Callable[[str], list[Passage]]
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """A question of a dialog whose answer is known.
-
-    Attributes:
-        dialog: The id of its dialog.
-        opening: The turn that tells the title and the section of what the dialog is about.
-        history: The turns before it, without the opening.
-        human: How a person worded it to stand alone.
-        gold: The id of the document that is its answer.
-    """
-
-    dialog: str
-    opening: Turn
-    history: tuple[Turn, ...]
-    question: str
-    human: str
-    gold: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dialogs:
-    """Answers as documents by id, with the article's title and the text; and the questions."""
-
-    documents: Mapping[str, tuple[str, str]]
-    questions: Sequence[FollowUp]
 
 
 def main() -> None:
@@ -91,42 +58,6 @@ def main() -> None:
     dialogs = read_dialogs(arguments.file)
     asked = chosen(dialogs.questions, arguments.half, arguments.limit)
     print(report(dialogs, asked, arguments.work))
-
-
-def read_dialogs(file: Path) -> Dialogs:
-    """Read CANARD; answers of the same words in one dialog are one document.
-
-    Raises:
-        InvalidInput: It is no such file.
-    """
-    try:
-        rows = json.loads(file.read_text(encoding="utf-8"))
-        by_dialog: dict[str, list[tuple[int, list[str], str, str]]] = {}
-        for row in rows:
-            turn = (int(row["Question_no"]), list(row["History"]), str(row["Question"]), str(row["Rewrite"]))
-            by_dialog.setdefault(str(row["QuAC_dialog_id"]), []).append(turn)
-    except (OSError, ValueError, KeyError, TypeError) as e:
-        raise InvalidInput(f"{file} is not a file of CANARD: {e!r}.", "Name its dev.json.") from e
-    documents: dict[str, tuple[str, str]] = {}
-    questions = []
-    for dialog, turns in by_dialog.items():
-        last = max(turns)[1]
-        title, section, *said = last
-        ids: dict[str, str] = {}
-        for number_, text in enumerate(map(canonical, said[1::2]), start=1):
-            if not _NO_ANSWER.fullmatch(text) and len(_WORD.findall(text)) >= LEAST_WORDS:
-                ids.setdefault(text, f"{dialog}-{number_}")
-        documents |= {identity: (title, text) for text, identity in ids.items()}
-        opening = Turn("user", f"Tell me of {title}, {section}.")
-        for number_, history, question, human in sorted(turns):
-            answer = said[2 * number_ - 1] if 2 * number_ <= len(said) else ""
-            gold = ids.get(canonical(answer))
-            if gold and question.strip():
-                before = tuple(
-                    Turn("assistant" if i % 2 else "user", text) for i, text in enumerate(history[2:])
-                )
-                questions.append(FollowUp(dialog, opening, before, question, human, gold))
-    return Dialogs(documents, questions)
 
 
 def chosen(questions: Sequence[FollowUp], half: str, limit: int | None) -> list[FollowUp]:

@@ -37,7 +37,7 @@ class Occasion:
             self.noun = nouns[-1].lower()
         if not asked:
             return
-        place = next(iter(reversed(list(_PLACE.finditer(text)))), None)
+        place = next(reversed(list(_PLACE.finditer(text))), None)
         if place:
             time = TIME.search(text, place.end())
             worked_out = re.match(r"\s*\(\d{4}\)", text[time.end() :]) if time else None
