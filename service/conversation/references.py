@@ -31,6 +31,7 @@ _THERE_IS = re.compile(
     r"|\bthere(?:['’]s)?\s+(?:is|are|was|were|has|have|had|will|any|an?|some|no|ever|other|more|be)\b",
     re.I,
 )
+_ANYBODY = re.compile(r"\b(?:he|him|his)(?:\s+or\s+|/)(?:she|hers?)\b", re.I)
 # "This article" is what is searched, and nothing that was talked of.
 _THE_DOCUMENTS = frozenset("article paper report story".split())
 _PLURAL_BEFORE = re.compile(r"\b(?:the|these|those)\s+(?:[\w-]+\s+){0,3}\w+s\b", re.I)
@@ -44,7 +45,7 @@ def referred(question: str, talk: Antecedents, occasion: Occasion) -> str:
     A pronoun whose name stands in front of it already is left. The conversation learns from each that
     is replaced.
     """
-    empty = [m.span() for pattern in (_EMPTY_IT, _THERE_IS) for m in pattern.finditer(question)]
+    empty = [m.span() for pattern in (_EMPTY_IT, _THERE_IS, _ANYBODY) for m in pattern.finditer(question)]
     text, at = "", 0
     done = set[Wanted]()
     for match in _PRONOUN.finditer(question):

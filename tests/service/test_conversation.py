@@ -101,6 +101,7 @@ def test_question_without_a_topic_is_given_the_talks(question: str, meant: str) 
         "How many scholarships will Elm College provide?",
         "Did Tom Holt say when he would leave?",
         "Did the Elm bridge close when it was hit?",
+        "The Elm reporter: who employs him or her?",
         "What is a comet?",
         "What does the word  “solstice” mean ?",
         "What is there to see in Lund?",
