@@ -1,0 +1,193 @@
+"""What a conversation has named, and which of it a pronoun stands for.
+
+Of those that fit a pronoun it is the one that was named most, and most lately; what the
+conversation opened with weighs more.
+"""
+
+import re
+from itertools import pairwise
+
+from service.conversation.cues import Antecedent, Wanted, seen
+from service.conversation.names import Span, bare, bare_words, names, within
+from service.conversation.phrases import phrases, subject
+
+# How much of its weight a name keeps from one turn to the next: a talk stays with a person longer
+# than with the thing that was named last.
+_KEPT: dict[Wanted, float] = {"he": 0.9, "she": 0.9, "it": 0.6, "they": 0.8, "there": 0.5, "topic": 0.95}
+# What a talk opened with is mostly what it is about.
+_OPENED: dict[Wanted, float] = {"he": 2.0, "she": 2.0, "it": 1.0, "they": 2.0, "there": 1.0, "topic": 2.0}
+_LEAST_FIT: dict[Wanted, float] = {
+    "he": 0.25,
+    "she": 0.25,
+    "it": 0.12,
+    "they": 0.12,
+    "there": 1.0,
+    "topic": 0.0,
+}
+# What a user says weighs more than what an answer says, and so does what opens a turn.
+_ASKED, _ANSWERED, _NOT_FIRST = 1.0, 0.6, 0.3
+_MOST_NAMES, _OPENING = 40, 4
+_LONGEST_NAME = 80
+_OPENS = re.compile(r"(?:^|[.?!:;]['\"”’)]?\s+|[\"“(]|\s[-–—]\s*)$")
+_THE = re.compile(r"\bThe\s+$")
+_AND = re.compile(r"\s+(?:and|&)\s+(?:the\s+)?", re.I)
+_JOINED = re.compile(r",? (?:and|&) [A-Z]|, [A-Z]\w+ and [A-Z]")
+_COMMA = re.compile(r",\s+")
+_HE = re.compile(r"\b(?:he|his|him)\b", re.I)
+_SHE = re.compile(r"\b(?:she|her|hers)\b", re.I)
+_OF_A_NATION = re.compile(r"\w+(?:ish|ese|ian|ean|ican)$")
+
+
+class Antecedents:
+    """What has been named so far, turn by turn."""
+
+    def __init__(self) -> None:
+        self._known: list[Antecedent] = []
+        self._now = 0
+
+    def hear(self, text: str, *, asked: bool, who: bool = False) -> None:
+        """Take in what a turn says.
+
+        Args:
+            text: Its words.
+            asked: The user says it; what is asked about is more likely what is talked about.
+            who: It answers a question for a person.
+        """
+        self._now += 1
+        asked_for = subject(text) if asked else None
+        if asked_for:
+            # What leads up to it is the request, and tells nothing of it.
+            text = text[asked_for.start("name") :]
+        about = phrases(text) if asked else []
+        # What stands in front of a noun ("the Oslo summit") is part of that.
+        nouns = tuple(phrase.removeprefix("the ") for phrase in about)
+        spans = [s for s in self._spans(text) if not any(n.startswith(f"{text[slice(*s)]} ") for n in nouns)]
+        if asked_for:
+            end = len(asked_for["name"])
+            spans = [(0, end), *(span for span in spans if span[0] >= end)]
+        heard: list[tuple[Span, Antecedent]] = []
+        for span in spans:
+            found = seen(text, span, bare(text[slice(*span)]))
+            if heard and not found.place and _COMMA.fullmatch(text[heard[-1][0][1] : span[0]]):
+                found.place = heard[-1][1].place  # "in Elm Valley, Orrin"
+            antecedent = self._remember(found)
+            weight = (_ASKED if asked else _ANSWERED) * (_NOT_FIRST if heard else 1.0)
+            if who and not heard and antecedent.person > 0.1:
+                antecedent.person = max(antecedent.person, 0.8)
+                weight = _ASKED
+            antecedent.named.append((self._now, weight))
+            heard.append((span, antecedent))
+        self._join(text, heard)
+        if not asked:
+            self._learn_gender(text, heard)
+        for phrase in about:
+            noun = phrase.split(maxsplit=1)[1]
+            several = 0.7 * (re.split(r" (?:of|in|at|on|between|for) ", noun)[0].endswith("s"))
+            self._remember(Antecedent(phrase, 0.03, several)).named.append((self._now, _ASKED))
+
+    def best(self, wanted: Wanted, apart_from: str = "") -> Antecedent | None:
+        """What a pronoun stands for, if anything fits.
+
+        Args:
+            wanted: The pronoun, in the subject's form.
+            apart_from: A question; what it names itself is not what its pronoun stands for.
+        """
+        named = set(apart_from.lower().split())
+        best, most = None, 0.0
+        for antecedent in self._known:
+            fit = antecedent.fits(wanted)
+            if fit < _LEAST_FIT[wanted] or named.issuperset(antecedent.words):
+                continue
+            weight = fit * sum(w * _KEPT[wanted] ** (self._now - turn) for turn, w in antecedent.named)
+            if antecedent is self._known[0]:
+                weight *= _OPENED[wanted]
+            if weight > most:
+                best, most = antecedent, weight
+        return best
+
+    def called(self, noun: str) -> Antecedent | None:
+        """The one named last of those that have been called so."""
+        called = [a for a in self._known if noun in a.nouns or noun in a.words[1:]]
+        return max(called, key=lambda a: a.named[-1][0], default=None)
+
+    def confirm(self, antecedent: Antecedent, wanted: Wanted) -> None:
+        """Learn from a pronoun that was taken to stand for something."""
+        if wanted in ("he", "she"):
+            antecedent.person = 1.0
+            antecedent.man += 3 * (wanted == "he")
+            antecedent.woman += 3 * (wanted == "she")
+
+    def known(self, name: str) -> Antecedent | None:
+        """What has been named so, or by a longer name that holds it."""
+        words = name.lower().split()
+        return next((a for a in reversed(self._known) if within(words, a.words)), None)
+
+    def named_in(self, question: str, topic: Antecedent) -> bool:
+        """Whether a question says a name that the conversation has, also without its capitals."""
+        words = bare_words(question)
+        own = topic.bare_words
+        return not {*own[:1], *own[-1:]}.isdisjoint(words) or any(
+            len(a.bare_words) > 1 and not a.place and within(a.bare_words, words) for a in self._known
+        )
+
+    def in_full(self, name: str) -> Antecedent | None:
+        """The only one whose longer name begins with this word. Given names say less than surnames."""
+        word = name.lower()
+        longer = {id(a): a for a in self._known if len(a.words) > 1 and word == a.words[0]}
+        (found,) = longer.values() if len(longer) == 1 else (None,)
+        return found if found and (found.man or found.woman) and not found.several else None
+
+    def _spans(self, text: str) -> list[Span]:
+        """Names, and not what is in capitals for another reason, with "The" where it belongs to them."""
+        kept = []
+        for start, end in names(text)[:_MOST_NAMES]:
+            name = bare(text[start:end])
+            opens = (
+                " " not in name
+                and not _JOINED.match(text, end)
+                and _OPENS.search(text[max(0, start - 60) : start])
+            )
+            known = any(name.lower() in a.words for a in self._known)
+            if not 0 < len(name) <= _LONGEST_NAME or (opens and not known) or _OF_A_NATION.fullmatch(name):
+                continue
+            the = _THE.search(text[max(0, start - 10) : start])
+            front = start - len(the.group()) if the else start
+            kept.append((start if _OPENS.search(text[max(0, front - 60) : front]) else front, end))
+        return kept
+
+    def _remember(self, found: Antecedent) -> Antecedent:
+        for antecedent in self._known:
+            same = found.words == antecedent.words
+            # A surname means the person; one word of a title is not the work.
+            maybe = (
+                min(found.person, antecedent.person) > 0.1 and not found.several and not antecedent.several
+            )
+            longer = maybe and within(antecedent.words, found.words)
+            if same or longer or (maybe and within(found.words, antecedent.words)):
+                antecedent.learn(found, longer=longer)
+                return antecedent
+        if len(self._known) == _MOST_NAMES:
+            del self._known[_OPENING]  # what a talk opens with stays
+        self._known.append(found)
+        return found
+
+    def _learn_gender(self, text: str, heard: list[tuple[Span, Antecedent]]) -> None:
+        """The only name in front of an answer's first pronoun is whom it stands for."""
+        he, she = _HE.search(text), _SHE.search(text)
+        first = he or she
+        if not first or (he and she) or not heard:
+            return
+        (_, end), antecedent = heard[0]
+        alone = end <= first.start() and (len(heard) == 1 or first.end() <= heard[1][0][0])
+        if alone and antecedent.person > 0.2:
+            antecedent.person = max(antecedent.person, 0.7)
+            antecedent.man += bool(he)
+            antecedent.woman += bool(she)
+
+    def _join(self, text: str, heard: list[tuple[Span, Antecedent]]) -> None:
+        """Two names with "and" between them are several."""
+        for ((_, end), one), ((start, _), other) in pairwise(heard):
+            name = f"{one.worded} and {other.worded}"
+            if _AND.fullmatch(text[end:start]) and one is not other and len(name) <= _LONGEST_NAME:
+                joined = self._remember(Antecedent(name, min(one.person, other.person), 1.0))
+                joined.named.append(one.named[-1])

@@ -1,0 +1,58 @@
+"""What a question is about without a name: "the mill in Orrin", the subject of "Tell me about …"."""
+
+import re
+
+from index.text.analysis import tokenize
+from service.conversation.names import names
+from service.conversation.words import PERSON_NOUNS
+
+_SUBJECT = re.compile(
+    r"(?:(?:can|could|would) you |please )?"
+    r"(?:(?:tell (?:me|us)|talk|know|learn)(?: more| something| anything)? (?:of|about)"
+    r"|who (?:is|was|are|were)|what (?:is|are)) "
+    r"(?P<name>(?!(?:the|a|an|his|her|its|their|this|that|these|those)\b)"
+    r"(?:[^,.;:?!()]|(?<=\b[A-Z])\.|\.(?=\w)){2,60}?)(?=\s*(?:[,;:?!(]|(?<!\b[A-Z])\.(?:\s|$)|$))",
+    re.I,
+)
+_THE = re.compile(r"\bthe\s+", re.I)
+_AUXILIARY = re.compile(
+    r"(?P<copula>\b(?:what|who)\s+(?:is|are|was|were)\s+$)"
+    r"|\b(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)\s+$",
+    re.I,
+)
+_WHICH = re.compile(r"\s+(?:(?P<of>of)|in|at|on|between|for)\s+(?:the\s+)?")
+_MOST_WORDS = 4
+
+
+def subject(question: str) -> re.Match[str] | None:
+    """What a question asks to be told about, as the group ``name``, be it in capitals or not."""
+    return _SUBJECT.match(question)
+
+
+def phrases(question: str) -> list[str]:
+    """Nouns with "the", and with the name behind them that says which: "the mill in Orrin".
+
+    Nouns for people are left out, and so is the verb that may follow a noun.
+    """
+    ends = dict(names(question))
+    found = []
+    for the in _THE.finditer(question):
+        start = the.end()
+        auxiliary = _AUXILIARY.search(question[max(0, the.start() - 20) : the.start()])
+        words: list[tuple[str, int]] = []
+        for token in tokenize(question[start : start + 80]):
+            gap = question[words[-1][1] if words else start : start + token.start]
+            if token.is_function_word or gap.strip() or len(words) == _MOST_WORDS:
+                break
+            words.append((token.surface, start + token.end))
+        which = _WHICH.match(question, words[-1][1]) if words else None
+        if auxiliary and not auxiliary["copula"] and len(words) > 1 and not (which and which["of"]):
+            words.pop()  # "Did the mill close in May?"
+            which = None
+        if not words or words[-1][0][0].isupper() or words[-1][0].lower() in PERSON_NOUNS:
+            continue
+        end = words[-1][1]
+        if which and which.end() in ends:
+            end = ends[which.end()]
+        found.append(question[the.start() : end].removesuffix("'s").removesuffix("’s"))
+    return [phrase[0].lower() + phrase[1:] for phrase in found]

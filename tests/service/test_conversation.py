@@ -1,0 +1,200 @@
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from index.text import cjk
+from index.text.analysis import content_terms, terms, tokenize
+from service.answering.pipeline import MAX_QUESTION
+from service.conversation.standalone import standalone
+from service.conversation.times import dated
+from service.conversation.turns import said
+from service.types import Turn
+from tests.strategies import texts
+
+CHENGDU = "Which sectors did they agree on in Chengdu?"
+BEFORE = "And in Xi'an the year before?"
+
+
+def _asked(*said: str) -> str:
+    """The last of some turns, rewritten; a turn that begins with ``>`` is an answer."""
+    turns = [Turn("assistant" if t.startswith(">") else "user", t.removeprefix("> ")) for t in said]
+    return standalone(turns[-1].content, turns[:-1])
+
+
+LEFT = "Did Mary Brown leave Orrin Mills?"
+PROFIT = "What was the profit of Orrin Mills in 2019?"
+GRANTS = "Which grants did Orrin Mills give?"
+FOUNDED = ("Who founded Orrin Mills?", "> Mary Brown founded it in Elm Valley in 1912. [1]")
+SOLD = "When was the mill in Orrin sold?"
+
+
+@pytest.mark.parametrize(
+    ("talk", "meant"),
+    [
+        ([CHENGDU, BEFORE], "Which sectors did they agree on in Xi'an the year before?"),
+        (
+            [CHENGDU, "> At the Chengdu meeting in 2023 they agreed on trade. [1]", BEFORE],
+            "Which sectors did they agree on in Xi'an the year before (2022)?",
+        ),
+        (
+            [CHENGDU, "> At the meeting they agreed on trade. [1]", BEFORE, "Who chaired it?"],
+            "Who chaired the meeting in Xi'an the year before?",
+        ),
+        ([CHENGDU, BEFORE, "Who chaired it?"], "Who chaired it in Xi'an the year before?"),
+        ([PROFIT, "What about 2023?"], "What was the profit of Orrin Mills in 2023?"),
+        ([PROFIT, "And Tamsin Mills?"], "What was the profit of Tamsin Mills in 2019?"),
+        (["What was Orrin's profit in 2019?", "And Tamsin's?"], "What was Tamsin's profit in 2019?"),
+        (["Who won the first prize?", "And the second?"], "Who won the second prize?"),
+        (["Who opened the mill?", "And the bridge?"], "Who opened the bridge?"),
+        ([LEFT, "> Yes. [1]", "Why?"], "Why did Mary Brown leave Orrin Mills?"),
+        ([GRANTS, "How many?"], "How many grants did Orrin Mills give?"),
+        ([GRANTS, "Any others?"], "Which other grants did Orrin Mills give?"),
+        ([*FOUNDED, "Who else?"], "Who else founded Orrin Mills?"),
+        ([*FOUNDED, "Why?"], "Why: who founded Orrin Mills?"),
+    ],
+)
+def test_fragment_is_completed_by_the_question_before(talk: list[str], meant: str) -> None:
+    assert _asked(*talk) == meant
+
+
+@pytest.mark.parametrize(
+    ("talk", "meant"),
+    [
+        ([*FOUNDED, "Where was she born?"], "Where was Mary Brown born?"),
+        ([*FOUNDED, "What was her first job?"], "What was Mary Brown's first job?"),
+        ([*FOUNDED, "Did they fire her?"], "Did Orrin Mills fire Mary Brown?"),
+        ([*FOUNDED, "When was it sold?"], "When was Orrin Mills sold?"),
+        ([*FOUNDED, "Who else worked there?"], "Who else worked in Elm Valley?"),
+        ([SOLD, "Who bought it?"], "Who bought the mill in Orrin?"),
+        ([SOLD, "Who bought the mill?"], "Who bought the mill in Orrin?"),
+        (["Did the old mill close in May?", "Who owned it?"], "Who owned the old mill?"),
+        (["What did the ministers say?", "Where did they meet?"], "Where did the ministers meet?"),
+        (["Tell me about the band Green Lamp.", "Did the band tour?"], "Did the band Green Lamp tour?"),
+        (["What did the Oslo summit decide?", "Who hosted it?"], "Who hosted the Oslo summit?"),
+        (["What did the Oslo summit decide?", "Who left that summit?"], "Who left the Oslo summit?"),
+        (["Who paid?", "> Sweden and Norway did. [1]", "Where are they?"], "Where are Sweden and Norway?"),
+        (
+            ["Who paid?", "> Ann Lund. [1]", "And who left?", "> Tom Holt. [1]", "Is she old?"],
+            "Is Ann Lund old?",
+        ),
+    ],
+)
+def test_pronoun_becomes_what_fits_it(talk: list[str], meant: str) -> None:
+    assert _asked(*talk) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("What happened next?", "What happened next with Orrin Mills?"),
+        ("Anything else interesting?", "Anything else interesting about Orrin Mills?"),
+        ("What awards were won?", "What awards were won (Orrin Mills)?"),
+    ],
+)
+def test_question_without_a_topic_is_given_the_talks(question: str, meant: str) -> None:
+    assert _asked("Tell me about Orrin Mills.", question) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many scholarships will Elm College provide?",
+        "Did Tom Holt say when he would leave?",
+        "Did the Elm bridge close when it was hit?",
+        "The Elm reporter: who employs him or her?",
+        "What is a comet?",
+        "What does the word  “solstice” mean ?",
+        "What is there to see in Lund?",
+        "when was orrin mills sold",
+        "net profit 2019",
+    ],
+)
+def test_question_that_stands_alone_is_left_as_it_is(question: str) -> None:
+    assert _asked(*FOUNDED, question) == question
+
+
+def test_occasion_is_forgotten_when_something_else_is_asked() -> None:
+    talk = ("Who spoke at the meeting in Lund?", "Who founded Orrin Museum?", "When did it open?")
+    assert _asked(*talk) == "When did Orrin Museum open?"
+
+
+def test_abstention_names_nothing() -> None:
+    refused = "> The documents do not answer this question. The nearest is about Ann Lund."
+    assert _asked("Who founded Orrin Mills?", refused, "Where was she born?") == "Where was Orrin Mills born?"
+
+
+def test_answers_are_heard_without_marks_and_titles() -> None:
+    answer = "[Elm Valley News] Mary Brown founded it. [1] [2] The documents do not answer this part: “who”."
+    assert said(Turn("assistant", answer)) == "Mary Brown founded it."
+    assert said(Turn("user", "See [1]")) == "See [1]"
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "expected"),
+    [
+        ("two years later", ["in 2019"], "two years later (2021)"),
+        ("the following year", ["what", "in 2019"], "the following year (2020)"),
+        ("the year before", ["2018 or 2019", "2021"], "the year before"),
+        ("the year before 2020", ["2019"], "the year before 2020"),
+        ("the year before", [], "the year before"),
+    ],
+)
+def test_relative_year_is_told_from_the_only_one_said(text: str, before: list[str], expected: str) -> None:
+    assert dated(text, *before) == expected
+
+
+@pytest.mark.parametrize(
+    ("talk", "meant"),
+    [
+        (["成都会议讨论了哪些领域？", "那么西安呢？"], "西安会议讨论了哪些领域？"),
+        (["成都会议讨论了哪些领域？", "这次会议谁主持？"], "成都会议谁主持？"),
+        (["2021年的净利润是多少？", "2022年呢？"], "2022年的净利润是多少？"),
+        (["王小明是谁？", "他在哪里出生？"], "王小明在哪里出生？"),
+        (["《青山》是谁写的？", "它何时出版？"], "《青山》何时出版？"),
+        (["王小明在杭州做什么？", "那里有什么？"], "杭州有什么？"),
+        (["张伟的公司在哪里？", "其他公司呢？"], "张伟的公司在哪里（其他公司）？"),
+        (["王小明是谁？", "其他人在哪里？"], "其他人在哪里？"),
+    ],
+)
+def test_chinese_follow_up_is_completed_by_its_characters(talk: list[str], meant: str) -> None:
+    assert _asked(*talk) == meant
+
+
+_QUESTIONS = st.one_of(
+    texts,
+    st.lists(
+        st.sampled_from(
+            "And Why Who what about else his it there the in 2019 Xi'an Orrin Mills meeting ? Did sold "
+            "they’re before year second others band 😀 那么 他 呢".split()
+        ),
+        max_size=12,
+    ).map(" ".join),
+)
+_TURNS = st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), _QUESTIONS), max_size=6)
+
+
+@given(_QUESTIONS, _TURNS)
+@example("Why?", [Turn("user", ""), Turn("assistant", "“A”"), Turn("user", "who is —")])
+def test_rewriting_keeps_the_questions_words_and_the_limit(question: str, history: list[Turn]) -> None:
+    meant = standalone(question, history)
+    assert len(meant) <= max(len(question), MAX_QUESTION)
+    # Chinese words are pairs of characters, which a name put between them parts.
+    lost = {t for t in set(content_terms(question)) - set(terms(meant)) if not cjk.is_cjk(t)}
+    assert not {t for t in lost if any(not token.is_function_word for token in tokenize(t))}
+    assert standalone(meant, []) == meant
+
+
+@given(_QUESTIONS)
+def test_without_a_conversation_nothing_changes(question: str) -> None:
+    assert standalone(question, []) == question
+
+
+def test_a_question_never_grows_over_the_limit() -> None:
+    question = "What did he say of " + "x" * (MAX_QUESTION - 20) + "?"
+    assert standalone(question, [Turn("user", "Who is Tom Holt?")]) == question
+
+
+def test_long_conversation_keeps_its_opening_and_its_end() -> None:
+    chatter = [Turn("assistant", "so it goes " * 10_000)] * 198
+    opening = Turn("user", "Tell me about Orrin Mills. " + "😀" * 100_000)
+    assert standalone("When was it sold?", [opening, *chatter]) == "When was Orrin Mills sold?"
