@@ -23,7 +23,7 @@ def names(text: str) -> list[Span]:
     found = [span for span in quoted if text[span[0]].isupper()]
     for mention in mentions(_FRONT + text):
         capitals = [t for t in mention.tokens if t.surface[0].isupper()]
-        if not capitals or mention.date:
+        if mention.date or all(t.term[0].isdigit() for t in capitals):
             continue
         start, end = mention.start - len(_FRONT), mention.end - len(_FRONT)
         if capitals[-1] is not mention.tokens[-1]:
