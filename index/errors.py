@@ -26,6 +26,7 @@
     │   ├── BackupUnusable        no backup, damaged, or of another schema
     │   └── StorageFailed         the disk is full, read-only, or fails
     ├── ServerUnusable            another server that was asked
+    ├── GeneratorFailed           a language model that cannot be reached, or breaks off
     ├── ModelUnavailable          a model that is not on this machine
     └── CitationBroken            an answer whose citation does not resolve (a defect)
 
@@ -226,6 +227,13 @@ class ServerUnusable(CitewiseError):
 
     slug = "server-unusable"
     title = "Server not usable"
+
+
+class GeneratorFailed(CitewiseError):
+    """A language model that cannot be reached, answers wrongly, or breaks off."""
+
+    slug = "generator-failed"
+    title = "Generator failed"
 
 
 class ModelUnavailable(CitewiseError):

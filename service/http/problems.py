@@ -15,6 +15,7 @@ from index.errors import (
     CitewiseError,
     DocumentDeleted,
     DocumentTooLarge,
+    GeneratorFailed,
     IndexDamaged,
     IndexExists,
     IndexLocked,
@@ -47,6 +48,7 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (IndexDamaged, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexStateError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ServerUnusable, HTTPStatus.BAD_GATEWAY),
+    (GeneratorFailed, HTTPStatus.BAD_GATEWAY),
     (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (CitationBroken, HTTPStatus.INTERNAL_SERVER_ERROR),
 )

@@ -23,7 +23,7 @@ def answers_router(app: App) -> APIRouter:
             top_k=body.top_k or settings.top_k,
             max_sentences=body.max_sentences or settings.max_sentences,
             history=body.turns(),
-            composer=body.composer or "extractive",
+            composer=body.composer or settings.composer,
         )
         return AnswerResponse.of(ask, app.asker.answer(ask))
 
