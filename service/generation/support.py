@@ -73,8 +73,9 @@ def support(claim: str, vector: Vector, sentences: Sequence[str], vectors: Vecto
     best = Support()
     for length in range(1, _RUN + 1):
         for first in range(len(sentences) - length + 1):
-            source = " ".join(sentences[first : first + length])
-            if not asserted or _vetoed(claim, said, source, given):
+            run = sentences[first : first + length]
+            source = " ".join(run)
+            if not asserted or _vetoed(claim, said, source) or any(_exchanged(said, s, given) for s in run):
                 continue
             held = _terms(source)
             share = sum(term in held for term in asserted) / len(asserted)
@@ -104,19 +105,20 @@ def _has_digit(token: Token) -> bool:
     return any(c.isdigit() for c in token.term)
 
 
-def _vetoed(claim: str, said: Sequence[Token], source: str, given: frozenset[str]) -> bool:
+def _vetoed(claim: str, said: Sequence[Token], source: str) -> bool:
     there = list(tokenize(source))
-    if _exchanged(said, there, given):
-        return True
     if any(map(negates, said)) != any(map(negates, there)) or not reserves(source) <= reserves(claim):
         return True
     terms, own, theirs = {t.term for t in there}, figures(claim), figures(source)
     return any(not _borne_out(t, terms, own, theirs) for t in said if _has_digit(t))
 
 
-def _exchanged(said: Sequence[Token], there: Sequence[Token], given: frozenset[str]) -> bool:
-    """Whether the claim says what the source says with one word, or two, in the place of others."""
+def _exchanged(said: Sequence[Token], sentence: str, given: frozenset[str]) -> bool:
+    """Whether the claim repeats a sentence with one word, or two, in the place of others."""
+    there = list(tokenize(sentence))
     matcher = SequenceMatcher(None, [t.term for t in said], [t.term for t in there], autojunk=False)
+    if sum(block.size for block in matcher.get_matching_blocks()) < len(said) / 2:
+        return False
     for tag, first, last, other_first, other_last in matcher.get_opcodes():
         if tag == "replace" and last - first == other_last - other_first <= _EXCHANGED:
             for word, other in zip(said[first:last], there[other_first:other_last], strict=True):
