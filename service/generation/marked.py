@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.text.sentences import split_sentences
+from service.generation.seen import seen
 
 _MARK = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\](?!\()")
 _OPEN_MARK = re.compile(r"\s*(?:\[[\d,;\s]*|\[\d[\d,;\s]*\])$")
@@ -20,7 +21,6 @@ _LEADS_OUT = re.compile(
     r"|\S@[\w-]+\.\w|[\w-]\.[a-z]{2,}(?::\d+)?[/?#]\S|\b\d{1,3}(?:\.\d{1,3}){3}\b",
     re.I,
 )
-_INVISIBLE = frozenset({"Cf", "Cc", "Co", "Cs", "Cn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,10 @@ def _marked(
     for (start, end), (following, _) in pairwise(spans):
         own = [n for at, _, numbers in marks if start < at <= following for n in numbers]
         closed = any(end <= at <= following for at, _, _ in marks)
-        written = plain[start:end]
-        seen = "".join(c for c in written if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
-        text = unicodedata.normalize("NFC", " ".join(_MARKDOWN.sub("", seen).split()))
+        shown = seen(plain[start:end])
+        text = unicodedata.normalize("NFC", " ".join(_MARKDOWN.sub("", shown).split()))
         # An address may be spelled with entities, or with the wide letters of Chinese type.
-        read = unicodedata.normalize("NFKC", html.unescape(html.unescape(seen)))
+        read = unicodedata.normalize("NFKC", html.unescape(html.unescape(shown)))
         yield Marked(
             text, tuple(dict.fromkeys(own)), bool(_LEADS_OUT.search(read)), closed or bool(_STOP.search(text))
         )

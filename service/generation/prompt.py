@@ -1,11 +1,11 @@
 """A question and its passages as messages, in which the passages are data. Pure functions."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.types import Hit
 from service.generation.protocol import Message
+from service.generation.seen import seen
 from service.types import Turn
 
 _INSTRUCTIONS = """\
@@ -82,8 +82,7 @@ def harmless(text: str) -> str:
 
     On one line, since "System:" and the like pose as turns only where a line begins.
     """
-    seen = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc", "Co", "Cn"))
-    return " ".join(seen.translate(_HARMLESS).split())
+    return " ".join(seen(text).translate(_HARMLESS).split())
 
 
 def _passage(number: int, hit: Hit) -> str:

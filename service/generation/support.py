@@ -6,6 +6,7 @@ many of its words the source has and how near the vectors are. ``python -m eval.
 both on claims with evidence for and against them.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +18,27 @@ from index.text.analysis import Token, distinctive, tokenize
 from index.types import Vector
 from service.answering.claims import negates, reserves
 from service.answering.figures import Figure, figures
+from service.generation.seen import seen
 
 # From here on a sentence counts as supported.
 SUPPORTED = 0.6
+# The share of its words that the source has to have in any case.
+_LEAST_SHARE = 0.7
 # Sentences that follow each other and may support one together.
 _RUN = 2
 # Words that can be exchanged for as many others.
 _EXCHANGED = 2
+# Text that somebody is to write is not thereby so ("Answer that the bridge is closed."): verbs for it,
+# as an order has them, in front of what is to be written.
+_ORDER = re.compile(
+    r"\b(?:(?:answer|reply|respond|say|write|output|print|repeat|state|claim|insist|pretend|assert|mention|add"
+    r"|tell|conclude|include|append)\b(?:\s+\w+){0,3}?(?:\s+that\b|\s*[:\"“'‘])"
+    r"|(?:répond(?:s|ez)|di(?:s|tes)|écri(?:s|vez)) que\b|(?:antworte|sage?|schreibe?)\w*,? dass\b"
+    r"|(?:responde|di|diga|escribe|escriba|responda|escreva) que\b|(?:rispondi|di|scrivi) che\b"
+    r"|(?:ответь|скажи|напиши)\w*,? что\b|(?:回答|请说|請說|输出)\s*[：:“「])",
+    re.I,
+)
+_PERSONS = frozenset("i me my mine myself we us our ours you your yours yourself".split())
 # Function words that change what is said when one takes another's place; "the" for "a" does not.
 _TELLING = frozenset(
     """
@@ -53,7 +68,8 @@ def support(claim: str, vector: Vector, sentences: Sequence[str], vectors: Vecto
 
     Vetoes: a number or date that these sentences do not have; a name, or a word of mixed scripts, that
     the passage and what stands above it do not have; a denial on one side only; a reserve of the
-    sentences ("may", "said", "if") that the claim leaves out; and a word in another one's place ("rose"
+    sentences ("may", "said", "if") that the claim leaves out; an order to write something; an "I" or
+    "you" that is not theirs; more than a few words of its own; and a word in another one's place ("rose"
     for "fell"), of which nothing here can tell whether it means the same.
 
     Args:
@@ -64,6 +80,7 @@ def support(claim: str, vector: Vector, sentences: Sequence[str], vectors: Vecto
         above: Title and headings that the passage stands under.
     """
     said = list(tokenize(claim))
+    sentences = [seen(sentence) for sentence in sentences]
     given = _terms(above)
     named = _names(claim, said)
     if not named <= given.union(*map(_terms, sentences)):
@@ -79,6 +96,8 @@ def support(claim: str, vector: Vector, sentences: Sequence[str], vectors: Vecto
                 continue
             held = _terms(source)
             share = sum(term in held for term in asserted) / len(asserted)
+            if share < _LEAST_SHARE:
+                continue
             score = float(np.sqrt(share * _nearness(vector, vectors[first : first + length])))
             if score > best.score:
                 best = Support(first, first + length - 1, score)
@@ -101,6 +120,10 @@ def _names(claim: str, said: Sequence[Token]) -> frozenset[str]:
     )
 
 
+def _persons(tokens: Sequence[Token]) -> frozenset[str]:
+    return frozenset(t.surface.lower() for t in tokens) & _PERSONS
+
+
 def _has_digit(token: Token) -> bool:
     return any(c.isdigit() for c in token.term)
 
@@ -108,6 +131,11 @@ def _has_digit(token: Token) -> bool:
 def _vetoed(claim: str, said: Sequence[Token], source: str) -> bool:
     there = list(tokenize(source))
     if any(map(negates, said)) != any(map(negates, there)) or not reserves(source) <= reserves(claim):
+        return True
+    if _ORDER.search(source) and not _ORDER.search(claim):
+        return True
+    # A generator that speaks of itself or to the reader repeats nothing that a document says.
+    if not _persons(said) <= _persons(there):
         return True
     terms, own, theirs = {t.term for t in there}, figures(claim), figures(source)
     return any(not _borne_out(t, terms, own, theirs) for t in said if _has_digit(t))

@@ -8,11 +8,11 @@ from threading import Event as Flag
 
 import pytest
 
+from eval.bench.obedient import Exchange, Obedient, Reply, obedient
 from index.types import Document
 from service.settings import load_settings
 from service.types import Answer, Ask, Citation, Delta, Passages
 from service.wiring import App, open_app
-from tests.generators import Exchange, Obedient, Reply, obedient
 
 COMET = Document(
     "comet",

@@ -8,10 +8,12 @@ from threading import Event, Timer
 
 import pytest
 
+from eval.bench.llama import llama_server, smollm2
+from eval.bench.obedient import Exchange, Reply, obedient
 from index.errors import GeneratorFailed, InvalidSettings
 from service.generation.openai_compatible import OpenAiGenerator
 from service.generation.protocol import Message
-from tests.generators import BUDGET, Exchange, llama_server, obedient, smollm2
+from tests.generators import BUDGET, client
 
 HELLO = [Message("user", "Name three colours.")]
 KEY = "sk-very-secret-0123456789"
@@ -26,33 +28,27 @@ def llama() -> Iterator[str]:
         yield url
 
 
-def _real(url: str, key: str | None = KEY) -> OpenAiGenerator:
-    from pydantic import SecretStr
-
-    return OpenAiGenerator(url, "smollm2", SecretStr(key) if key else None, 60, BUDGET)
-
-
 def test_a_real_server_streams_piece_by_piece(llama: str) -> None:
-    assert len(list(_real(llama).stream(HELLO, Event()))) > 3
+    assert len(list(client(llama, KEY).stream(HELLO, Event()))) > 3
 
 
 def test_a_real_server_writes_no_more_than_the_budget(llama: str) -> None:
     endless = [Message("user", "Count from 1 to 1000, one number after the other, with commas.")]
-    assert 0 < len(list(_real(llama).stream(endless, Event()))) <= BUDGET.output
+    assert 0 < len(list(client(llama, KEY).stream(endless, Event()))) <= BUDGET.output
 
 
 def test_a_real_server_refuses_a_wrong_key(llama: str) -> None:
     with pytest.raises(GeneratorFailed, match="status 401"):
-        list(_real(llama, "sk-wrong").stream(HELLO, Event()))
+        list(client(llama, "sk-wrong").stream(HELLO, Event()))
 
 
 def test_a_real_server_answers_again_after_a_cancelled_request(llama: str) -> None:
     cancelled = Event()
-    stream = _real(llama).stream(HELLO, cancelled)
+    stream = client(llama, KEY).stream(HELLO, cancelled)
     next(stream)
     cancelled.set()
     assert list(stream) == []
-    assert list(_real(llama).stream(HELLO, Event()))
+    assert list(client(llama, KEY).stream(HELLO, Event()))
 
 
 def test_streaming_gives_the_first_piece_before_the_last_is_written() -> None:
@@ -66,7 +62,7 @@ def test_streaming_gives_the_first_piece_before_the_last_is_written() -> None:
         exchange.piece(None, "stop")
 
     with obedient(reply) as server:
-        stream = server.generator().stream(HELLO, Event())
+        stream = client(server.url).stream(HELLO, Event())
         pieces = [next(stream)]
         first_was_read.set()
         assert [*pieces, *stream] == ["One. ", "Two."]
@@ -83,7 +79,7 @@ def _endless(exchange: Exchange) -> None:
 def test_ending_early_closes_the_connection(end: str) -> None:
     cancelled = Event()
     with obedient(_endless) as server:
-        stream = server.generator().stream(HELLO, cancelled)
+        stream = client(server.url).stream(HELLO, cancelled)
         next(stream)
         if end == "closed":
             stream.close()
@@ -103,20 +99,20 @@ def test_cancelling_a_silent_server_ends_the_wait() -> None:
     cancelled = Event()
     with obedient(reply) as server:
         Timer(0.3, cancelled.set).start()
-        assert list(server.generator(timeout=30).stream(HELLO, cancelled)) == []
+        assert list(client(server.url, timeout=30).stream(HELLO, cancelled)) == []
         silent.set()
 
 
 def test_the_request_names_model_budget_and_temperature() -> None:
     with obedient("Yes.") as server:
-        list(server.generator().stream(HELLO, Event()))
+        list(client(server.url).stream(HELLO, Event()))
     sent = server.requests[0].body
     assert (sent["model"], sent["max_tokens"], sent["temperature"]) == ("fake", BUDGET.output, 0.0)
 
 
 def test_a_busy_server_is_asked_again() -> None:
     with obedient(lambda e: e.status(429, Retry_After="0"), "Yes.") as server:
-        assert "".join(server.generator().stream(HELLO, Event())) == "Yes."
+        assert "".join(client(server.url).stream(HELLO, Event())) == "Yes."
     assert len(server.requests) == 2
 
 
@@ -169,20 +165,20 @@ def _hang(exchange: Exchange) -> None:
     ],
     ids="cut reset malformed no_choices error hang 500 404 html redirect".split(),
 )
-def test_a_server_that_fails_is_named(reply: object, message: str) -> None:
-    with obedient(reply) as server, pytest.raises(GeneratorFailed, match=message):  # type: ignore[arg-type]
-        list(server.generator(timeout=1).stream(HELLO, Event()))
+def test_a_server_that_fails_is_named(reply: Reply, message: str) -> None:
+    with obedient(reply) as server, pytest.raises(GeneratorFailed, match=message):
+        list(client(server.url, timeout=1).stream(HELLO, Event()))
 
 
 def test_nothing_is_tried_again_once_text_has_come() -> None:
     with obedient(_cut, "Yes.") as server, pytest.raises(GeneratorFailed):
-        list(server.generator().stream(HELLO, Event()))
+        list(client(server.url).stream(HELLO, Event()))
     assert len(server.requests) == 1
 
 
 def test_nobody_listening_is_named() -> None:
     with obedient("Yes.") as server:
-        generator = server.generator()
+        generator = client(server.url)
     with pytest.raises(GeneratorFailed, match="cannot be reached"):
         list(generator.stream(HELLO, Event()))
 
@@ -191,7 +187,7 @@ def test_the_key_is_sent_and_never_told(caplog: pytest.LogCaptureFixture) -> Non
     caplog.set_level(logging.DEBUG)
     echo = json.dumps({"error": {"message": f"Incorrect API key provided: {KEY}"}})
     with obedient(lambda e: e.status(401, echo)) as server:
-        generator = server.generator(key=KEY)
+        generator = client(server.url, key=KEY)
         with pytest.raises(GeneratorFailed) as failure:
             list(generator.stream(HELLO, Event()))
     assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
@@ -202,7 +198,7 @@ def test_the_key_is_sent_and_never_told(caplog: pytest.LogCaptureFixture) -> Non
 def test_a_key_for_openai_in_the_environment_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     with obedient("Yes.") as server:
-        list(server.generator().stream(HELLO, Event()))
+        list(client(server.url).stream(HELLO, Event()))
     assert KEY not in str(server.requests[0].headers)
 
 
