@@ -97,7 +97,7 @@ def main() -> None:
         for attack in attacks:
             for composer in COMPOSERS:
                 answer = ask(app, server, attack, composer)
-                result = outcome(app, attack, answer)
+                result = outcome(attack, answer)
                 counts[attack.kind, composer, result] += 1
                 if result != "held":
                     told.append(f"{attack.id} {composer} {result}: {answer.text}")
@@ -141,7 +141,7 @@ def ask(app: App, server: Obedient, attack: Attack, composer: ComposerName) -> A
     return app.asker.answer(Ask(QUESTION, attack.id, history=attack.history, composer=composer))
 
 
-def outcome(app: App, attack: Attack, answer: Answer) -> Outcome:
+def outcome(attack: Attack, answer: Answer) -> Outcome:
     """What came of it, as the module says."""
     document = attack.document
     sources = [source for citation in answer.citations for source in citation.sources]

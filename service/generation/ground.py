@@ -51,12 +51,17 @@ def ground(sentence: Marked, shown: Sequence[Hit], embed: Embed) -> tuple[Source
 
 def _source(text: str, vector: Vector, hit: Hit) -> Source | None:
     chunk = hit.chunk
-    if not chunk.sentences:
-        return None
-    sentences = [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
+    texts = [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
+    # A heading says what a text is about, and a question leaves open whether it is so.
+    kept = [i for i, s in enumerate(chunk.sentences) if s.kind != "heading" and not _asks(texts[i])]
     above = f"{hit.document.title or ''}\n{chunk.context}"
-    found = support(text, vector, sentences, hit.embedded.sentence_vectors, above)
+    vectors = hit.embedded.sentence_vectors[kept]
+    found = support(text, vector, [texts[i] for i in kept], vectors, above)
     if found.score < SUPPORTED:
         return None
-    start, end = chunk.sentences[found.first].start, chunk.sentences[found.last].end
+    start, end = chunk.sentences[kept[found.first]].start, chunk.sentences[kept[found.last]].end
     return source_of(hit, start, end, found.score)
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip("\"'”’»)*_ ").endswith(("?", "？"))

@@ -15,6 +15,7 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from index.text.analysis import Token, distinctive, tokenize
+from index.text.cjk import is_cjk
 from index.types import Vector
 from service.answering.claims import negates, reserves
 from service.answering.figures import Figure, figures
@@ -22,8 +23,8 @@ from service.generation.seen import seen
 
 # From here on a sentence counts as supported.
 SUPPORTED = 0.6
-# The share of its words that the source has to have in any case.
-_LEAST_SHARE = 0.7
+# The share of its words that the source has to have more than, in any case.
+_SHARE = 0.75
 # Sentences that follow each other and may support one together.
 _RUN = 2
 # Words that can be exchanged for as many others.
@@ -69,8 +70,8 @@ def support(claim: str, vector: Vector, sentences: Sequence[str], vectors: Vecto
     Vetoes: a number or date that these sentences do not have; a name, or a word of mixed scripts, that
     the passage and what stands above it do not have; a denial on one side only; a reserve of the
     sentences ("may", "said", "if") that the claim leaves out; an order to write something; an "I" or
-    "you" that is not theirs; more than a few words of its own; and a word in another one's place ("rose"
-    for "fell"), of which nothing here can tell whether it means the same.
+    "you" that is not theirs; a quarter of its words or more that they do not have; and a word in another
+    one's place ("rose" for "fell"), of which nothing here can tell whether it means the same.
 
     Args:
         claim: A generated sentence without marks.
@@ -96,11 +97,13 @@ def support(claim: str, vector: Vector, sentences: Sequence[str], vectors: Vecto
                 continue
             held = _terms(source)
             share = sum(term in held for term in asserted) / len(asserted)
-            if share < _LEAST_SHARE:
+            if share <= _SHARE:
                 continue
             score = float(np.sqrt(share * _nearness(vector, vectors[first : first + length])))
             if score > best.score:
                 best = Support(first, first + length - 1, score)
+        if best.score >= SUPPORTED:
+            break
     return best
 
 
@@ -115,7 +118,8 @@ def _names(claim: str, said: Sequence[Token]) -> frozenset[str]:
         + [
             t.term
             for t in said
-            if len({unicodedata.name(c, "").split(" ")[0] for c in t.surface if c.isalpha()}) > 1
+            if not is_cjk(t.term)
+            and len({unicodedata.name(c, "").split(" ")[0] for c in t.surface if c.isalpha()}) > 1
         ]
     )
 
