@@ -92,20 +92,21 @@ def _checked(source: Source, quote: Quote, page: Page) -> Source:
 
 
 def _source(evidence: Evidence) -> Source:
-    return source_of(evidence.hit, evidence.sentence.start, evidence.sentence.end, evidence.support)
+    sentence = evidence.sentence
+    return source_of(evidence.hit, sentence.start, sentence.end, evidence.text, evidence.support)
 
 
-def source_of(hit: Hit, start: int, end: int, support: float) -> Source:
-    """A range of the document's text that lies inside a passage, not yet checked."""
-    chunk, document = hit.chunk, hit.document
+def source_of(hit: Hit, start: int, end: int, cited_text: str, support: float) -> Source:
+    """A range of the text that a passage is from, not yet checked."""
+    document = hit.document
     published = document.metadata.get("published_at")
     return Source(
         document_id=document.id,
-        revision=chunk.revision,
+        revision=hit.chunk.revision,
         title=document.title,
         published_at=published if isinstance(published, str) else None,
         start=start,
         end=end,
-        cited_text=chunk.text[start - chunk.start : end - chunk.start],
+        cited_text=cited_text,
         support=support,
     )

@@ -61,7 +61,8 @@ class GenerativeComposer:
         except GeneratorFailed as error:
             log.warning("%s %s", error, "The rest is left out." if text else "The extractive answer stands.")
         if withheld:
-            log.info("withheld of %s: %s", self._generator.revision, dict(withheld))
+            reasons = {str(reason): count for reason, count in withheld.items()}
+            log.info("Withheld of what %s wrote: %s", self._generator.revision, reasons)
         generating = (time.perf_counter() - started) * 1000
         total = found.timings_ms.get("total", 0.0) + generating
         answer = replace(

@@ -60,7 +60,8 @@ def _source(text: str, vector: Vector, hit: Hit) -> Source | None:
     if found.score < SUPPORTED:
         return None
     start, end = chunk.sentences[kept[found.first]].start, chunk.sentences[kept[found.last]].end
-    return source_of(hit, start, end, found.score)
+    cited = chunk.text[start - chunk.start : end - chunk.start]
+    return source_of(hit, start, end, cited, found.score)
 
 
 def _asks(text: str) -> bool:

@@ -36,7 +36,16 @@ def _environment(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 def test_the_command_line_asks_a_generator(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with obedient("It was seen from Lima [1].") as server:
         _environment(monkeypatch, server.url)
-        ask = [COMMAND, "ask", QUESTION, "--composer", "generative", "--json", "--data-dir", str(data_dir)]
+        ask = [
+            str(COMMAND),
+            "ask",
+            QUESTION,
+            "--composer",
+            "generative",
+            "--json",
+            "--data-dir",
+            str(data_dir),
+        ]
         shown = json.loads(subprocess.run(ask, capture_output=True, text=True, check=True).stdout)
     assert (shown["composer"], shown["answer"], shown["withheld"]) == (
         "generative",

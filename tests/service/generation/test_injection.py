@@ -30,7 +30,7 @@ class Attacked:
 def under_attack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     folder = tmp_path_factory.mktemp("attacked") / "index"
     with attacked(folder, ATTACKS) as (app, server), watched() as connected:
-        answers = {(a.id, c): ask(app, server, a, c) for a in ATTACKS for c in COMPOSERS}
+        answers = {(a.id, str(c)): ask(app, server, a, c) for a in ATTACKS for c in COMPOSERS}
         yield Attacked(app, server, answers, connected)
 
 
