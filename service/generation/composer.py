@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from threading import Event as Flag
 
-from index.errors import CitationBroken, GeneratorFailed
+from index.errors import CitationBroken, GeneratorFailed, ModelUnavailable
 from index.store.sqlite import SqliteStore
 from index.types import Hit
 from service.answering.cite import check
@@ -58,7 +58,7 @@ class GenerativeComposer:
                 yield citations[-1]
                 if len(citations) == ask.max_sentences:
                     break
-        except GeneratorFailed as error:
+        except (GeneratorFailed, ModelUnavailable) as error:
             log.warning("%s %s", error, "The rest is left out." if text else "The extractive answer stands.")
         if withheld:
             reasons = {str(reason): count for reason, count in withheld.items()}

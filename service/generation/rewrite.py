@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from threading import Event as Flag
 
-from index.errors import GeneratorFailed
+from index.errors import GeneratorFailed, ModelUnavailable
 from index.text.analysis import content_terms, distinctive, terms
 from service.generation.prompt import harmless
 from service.generation.protocol import Generator, Message
@@ -45,7 +45,7 @@ class Rewriter:
         try:
             with closing(self._generator.stream(messages, Flag())) as pieces:
                 written = "".join(pieces).strip()
-        except GeneratorFailed as error:
+        except (GeneratorFailed, ModelUnavailable) as error:
             log.warning("%s The question is reworded by rule.", error)
             written = ""
         return written if _usable(written, question, history) else self._rules(question, history)

@@ -52,4 +52,4 @@ def test_an_attack_stands_in_no_prompt_as_a_tag_or_mark(under_attack: Attacked) 
     assert len(prompts) == len(ATTACKS)
     for asked in prompts:
         assert asked.count("<") == 2 * asked.count("</passage>")
-        assert "[" not in asked
+        assert asked.count("[") == 1  # of the example of a mark
