@@ -37,6 +37,7 @@
     │   └── RateLimited           too many requests
     ├── KeysMissing               others could reach the service, and there is no key
     ├── ServerUnusable            another server that was asked
+    ├── GeneratorFailed           a language model that cannot be reached, or breaks off
     ├── ModelUnavailable          a model that is not on this machine
     └── CitationBroken            an answer whose citation does not resolve (a defect)
 
@@ -334,6 +335,13 @@ class ServerUnusable(CitewiseError):
 
     slug = "server-unusable"
     title = "Server not usable"
+
+
+class GeneratorFailed(CitewiseError):
+    """A language model that cannot be reached, answers wrongly, or breaks off."""
+
+    slug = "generator-failed"
+    title = "Generator failed"
 
 
 class ModelUnavailable(CitewiseError):

@@ -262,7 +262,9 @@ class AnswerResponse(BaseModel):
 
     In ``answer`` each cited sentence is followed by its mark; a title in brackets in front of
     a sentence says what it is about and is not cited. ``conflicts`` are the facts asked for on
-    which the documents differ, empty where none was found.
+    which the documents differ, empty where none was found. ``composer`` says who worded it: it is
+    ``extractive``, whatever was asked for, where a generator failed or nothing that it wrote was
+    supported. ``withheld`` counts its sentences that were not passed on.
     """
 
     id: str
@@ -280,6 +282,7 @@ class AnswerResponse(BaseModel):
     composer: str
     models: dict[str, str | None]
     timings_ms: dict[str, float]
+    withheld: int = 0
 
     @classmethod
     def of(cls, ask: Ask, answer: Answer) -> "AnswerResponse":
@@ -301,6 +304,7 @@ class AnswerResponse(BaseModel):
             composer=answer.composer,
             models=dict(answer.models),
             timings_ms=_rounded(answer.timings_ms),
+            withheld=answer.withheld,
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -48,6 +48,23 @@ class Settings(BaseSettings):
     )
     top_k: int = Field(8, ge=1, le=100, description="Passages to retrieve.")
     max_sentences: int = Field(4, ge=1, le=10, description="Most sentences in an answer.")
+    composer: Literal["extractive", "generative"] = Field(
+        "extractive", description="Who words an answer when none is named."
+    )
+    rewriter: Literal["rules", "generator"] = Field("rules", description="Who words follow-up questions.")
+    generator: Literal["", "openai", "transformers"] = Field(
+        "", description="An OpenAI-compatible endpoint, or a model on this machine; empty for none."
+    )
+    generator_url: str = Field("", description="Base address of the endpoint, which ends in /v1.")
+    generator_model: str = Field(
+        "", description="The model's name there, or a folder, or a model in the local hub cache."
+    )
+    generator_key: SecretStr | None = Field(None, description="Key of the endpoint.")
+    generator_timeout_seconds: float = Field(60, gt=0, description="Longest wait for its next words.")
+    generator_max_tokens: int = Field(512, ge=16, description="Most tokens that it writes.")
+    generator_context_tokens: int = Field(
+        4096, ge=256, description="Tokens that it reads and writes together."
+    )
     keep_revisions_days: float | None = Field(
         None, ge=0, description="Days that a replaced revision keeps its text; without it, for good."
     )
@@ -152,8 +169,9 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        given = "not shown" if name == "generator_key" else repr(first.get("input"))
         raise InvalidSettings(
-            f"The setting {name!r} is not valid ({first['msg']}; given: {first.get('input')!r}).",
+            f"The setting {name!r} is not valid ({first['msg']}; given: {given}).",
             f"Look at the flag, at {PREFIX}{name.upper()} and at {CONFIG_FILE}.",
         ) from error
     except SettingsError as error:

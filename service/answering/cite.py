@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from index.errors import CitationBroken
+from index.types import Hit
 from service.answering import conflicts
 from service.answering.compose import Statement
 from service.answering.evidence import Evidence
@@ -91,15 +92,21 @@ def _checked(source: Source, quote: Quote, page: Page) -> Source:
 
 
 def _source(evidence: Evidence) -> Source:
-    document = evidence.hit.document
+    sentence = evidence.sentence
+    return source_of(evidence.hit, sentence.start, sentence.end, evidence.text, evidence.support)
+
+
+def source_of(hit: Hit, start: int, end: int, cited_text: str, support: float) -> Source:
+    """A range of the text that a passage is from, not yet checked."""
+    document = hit.document
     published = document.metadata.get("published_at")
     return Source(
         document_id=document.id,
-        revision=evidence.hit.chunk.revision,
+        revision=hit.chunk.revision,
         title=document.title,
         published_at=published if isinstance(published, str) else None,
-        start=evidence.sentence.start,
-        end=evidence.sentence.end,
-        cited_text=evidence.text,
-        support=evidence.support,
+        start=start,
+        end=end,
+        cited_text=cited_text,
+        support=support,
     )

@@ -37,15 +37,30 @@ def ask(
     max_sentences: Annotated[
         int | None, typer.Option("--max-sentences", help="Most sentences quoted.")
     ] = None,
+    composer: Annotated[
+        str | None, typer.Option("--composer", help="Who words it: extractive or generative.")
+    ] = None,
     data_dir: DataDir = None,
     embedder: Embedder = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with cited sentences, or say that the documents do not."""
     settings = load_settings(
-        data_dir=data_dir, embedder=embedder, collection=collection, top_k=top_k, max_sentences=max_sentences
+        data_dir=data_dir,
+        embedder=embedder,
+        collection=collection,
+        top_k=top_k,
+        max_sentences=max_sentences,
+        composer=composer,
     )
-    asked = Ask(question, settings.collection, parse_filters(filters), settings.top_k, settings.max_sentences)
+    asked = Ask(
+        question,
+        settings.collection,
+        parse_filters(filters),
+        settings.top_k,
+        settings.max_sentences,
+        composer=settings.composer,
+    )
     with open_app(settings, announce=announce) as app:
         answer = app.asker.answer(asked)
     if as_json:

@@ -19,6 +19,7 @@ from index.errors import (
     CitewiseError,
     DocumentDeleted,
     DocumentTooLarge,
+    GeneratorFailed,
     HostRefused,
     IndexDamaged,
     IndexExists,
@@ -62,6 +63,7 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (IndexStateError, HTTPStatus.SERVICE_UNAVAILABLE),
     (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE),
     (ServerUnusable, HTTPStatus.BAD_GATEWAY),
+    (GeneratorFailed, HTTPStatus.BAD_GATEWAY),
     (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (CitationBroken, HTTPStatus.INTERNAL_SERVER_ERROR),
 )

@@ -85,12 +85,9 @@ class Metrics:
         for stage, ms in answer.timings_ms.items():
             self._stages.labels(stage).observe(ms / 1000)
         self._answers.labels(answer.composer).inc()
+        self._withheld.inc(answer.withheld)
         if answer.abstention:
             self._abstentions.labels(answer.abstention.reason).inc()
-
-    def withheld(self, sentences: int) -> None:
-        """Count sentences of a generator that were not passed on."""
-        self._withheld.inc(sentences)
 
     def refused(self, of: str) -> None:
         """Count a request that was refused because there was too much of something."""

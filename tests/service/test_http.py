@@ -46,6 +46,7 @@ def test_answer_has_the_contract_shape_and_its_citations_resolve(client: TestCli
     assert body.keys() == {
         "id", "question", "standalone_question", "answerable", "abstention", "confidence", "short_answer",
         "answer", "citations", "passages", "conflicts", "index_version", "composer", "models", "timings_ms",
+        "withheld",
     }  # fmt: skip
     assert body["answerable"] is True
     assert body["abstention"] is None

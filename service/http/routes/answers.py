@@ -58,7 +58,7 @@ def answers_router(settings: Settings, desk: Desk) -> APIRouter:
             top_k=body.top_k or settings.top_k,
             max_sentences=body.max_sentences or settings.max_sentences,
             history=body.turns(),
-            composer=body.composer or "extractive",
+            composer=body.composer or settings.composer,
         )
         if body.stream:
             return _Events(request, desk, ask)

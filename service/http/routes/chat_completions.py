@@ -177,6 +177,7 @@ def _ask(app: App, body: ChatRequest, caller: Caller) -> Ask:
         collection=_collection(body.model, caller),
         top_k=settings.top_k,
         max_sentences=settings.max_sentences,
+        composer=settings.composer,
         history=tuple(Turn(m.role, m.words()) for m in before if m.role in ("user", "assistant")),
     )
 
