@@ -26,14 +26,13 @@ def smollm2() -> Path | None:
 
 
 _LLAMA = """
-import sys, time, xllamacpp
+import sys, xllamacpp
 params = xllamacpp.CommonParams()
 params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], int(sys.argv[2])
 params.n_ctx, params.n_parallel = 2048, 1
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 2
 params.api_keys = sys.argv[3:]
 server = xllamacpp.Server(params)
-print(server.listening_address, flush=True)
 sys.stdin.read()
 """
 
@@ -57,7 +56,7 @@ def llama_server(model: Path, *keys: str) -> Iterator[str]:
         yield f"{address}/v1"
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def _await(address: str, process: "subprocess.Popen[bytes]") -> None:
