@@ -27,6 +27,7 @@
     │   └── StorageFailed         the disk is full, read-only, or fails
     ├── ServerUnusable            another server that was asked
     ├── ModelUnavailable          a model that is not on this machine
+    ├── ExtraMissing              an optional part that is not installed
     └── CitationBroken            an answer whose citation does not resolve (a defect)
 
 Each error says what was wrong (``message``) and what to do about it (``hint``).
@@ -233,6 +234,13 @@ class ModelUnavailable(CitewiseError):
 
     slug = "model-unavailable"
     title = "Model not available"
+
+
+class ExtraMissing(CitewiseError):
+    """An optional part is not installed."""
+
+    slug = "extra-missing"
+    title = "Optional part not installed"
 
 
 class CitationBroken(CitewiseError):

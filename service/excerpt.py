@@ -7,6 +7,7 @@ from index.store.reader import Reader
 from index.types import Document
 
 _AROUND = 400
+_MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Excerpt:
 def excerpt(
     store: Reader, collection: str, document_id: str, revision: str | None, start: int, end: int | None
 ) -> Excerpt:
-    """Read a range of a revision with some context.
+    """Read a range of a revision with some context, at most 20,000 code points of it.
 
     Args:
         store: Where the text is.
@@ -54,6 +55,7 @@ def excerpt(
             f"The range {start}:{stop} is not in the text, which has {len(text)} code points.",
             "Give 0 <= start <= end <= that length.",
         )
+    stop = min(stop, start + _MOST)
     before, after = text[max(0, start - _AROUND) : start], text[stop : stop + _AROUND]
     if start > _AROUND:
         before = before.partition(" ")[2] or before

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from index.errors import CitewiseError, InvalidInput
-from service.cli import ask, chat, collections, copies, docs, index, serve
+from service.cli import ask, chat, collections, copies, docs, index, mcp, serve
 from service.cli.options import complain, plain
 from service.settings import load_settings
 
@@ -47,6 +47,7 @@ app.command(name="chat")(chat.chat)
 app.add_typer(docs.group, name="docs")
 app.add_typer(collections.group, name="collections")
 app.command(name="serve")(serve.serve)
+app.command(name="mcp")(mcp.mcp)
 app.command(name="backup")(copies.backup)
 app.command(name="restore")(copies.restore)
 

@@ -15,6 +15,7 @@ from index.errors import (
     CitewiseError,
     DocumentDeleted,
     DocumentTooLarge,
+    ExtraMissing,
     IndexDamaged,
     IndexExists,
     IndexLocked,
@@ -48,6 +49,7 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (IndexStateError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ServerUnusable, HTTPStatus.BAD_GATEWAY),
     (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ExtraMissing, HTTPStatus.NOT_IMPLEMENTED),
     (CitationBroken, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 _RETRY_AFTER_SECONDS = "5"
