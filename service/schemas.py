@@ -13,11 +13,10 @@ from pydantic import (
     StrictInt,
 )
 
-from index.build import Change, Outcome
 from index.store.filters import Filters
 from index.store.reader import CollectionRecord
 from index.text.canonical import canonical
-from index.types import DocumentRecord, Hit
+from index.types import Change, DocumentRecord, Hit, Outcome
 from service import types
 from service.types import Answer, Ask, Citation, ComposerName, Conflict, SearchResult, Source
 
@@ -36,6 +35,7 @@ Text = Annotated[str, AfterValidator(canonical)]
 KnownId = Annotated[str, AfterValidator(canonical)]
 DocumentId = Annotated[Text, Field(min_length=1, max_length=1000), AfterValidator(_usable_id)]
 CollectionName = Annotated[Text, Field(min_length=1, max_length=200)]
+Position = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 _Integer = Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)]
 _Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Scalar = StrictBool | _Integer | _Number | Text
@@ -128,6 +128,18 @@ class PassageOut(BaseModel):
             score=hit.score,
             scores=PassageScores(dense=hit.dense, lexical=hit.lexical, rerank=rerank),
         )
+
+
+class PassagesOut(BaseModel):
+    """The passages that an answer is being composed from."""
+
+    passages: list[PassageOut]
+
+
+class DeltaOut(BaseModel):
+    """The next characters of an answer."""
+
+    text: str
 
 
 class SearchResponse(BaseModel):
