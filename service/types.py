@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from index.store.filters import Filters
 from index.types import DEFAULT_COLLECTION, Hit
 
+MAX_QUESTION = 4000  # characters
 Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filtered_out"]
 ComposerName: TypeAlias = Literal["extractive", "generative"]
 
