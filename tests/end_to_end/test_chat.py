@@ -48,6 +48,11 @@ class Terminal:
     def type(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C, once the process waits: CPython notices one just before that only at the next key."""
+        time.sleep(0.5)
+        self.type("\x03")
+
     def expect(self, text: str) -> str:
         """Everything up to ``text``, once it is there."""
         deadline = time.monotonic() + 60
@@ -105,15 +110,17 @@ def test_a_conversation_on_a_terminal(index: Path) -> None:
 
 def test_ctrl_c_clears_the_line_and_twice_leaves(index: Path) -> None:
     with _chatting(index) as terminal:
-        terminal.type("Who is \x03")
+        terminal.type("Who is ")
+        terminal.expect("Who is ")
+        terminal.interrupt()
         terminal.expect("Ctrl-C again leaves.")
         terminal.expect("? ")
         terminal.type("/sources\n")
         assert "Nothing was answered yet." in terminal.expect("\n? ")
-        terminal.type("\x03")
+        terminal.interrupt()
         terminal.expect("Ctrl-C again leaves.")
         terminal.expect("? ")
-        terminal.type("\x03")
+        terminal.interrupt()
 
 
 def test_ctrl_c_stops_an_answer_and_the_conversation_goes_on(index: Path) -> None:
