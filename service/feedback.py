@@ -11,7 +11,7 @@ from service.schemas import CollectionName, DocumentId, Position, Text
 from service.types import MAX_QUESTION
 
 _Words = Annotated[Text, Field(min_length=1, max_length=20_000)]
-_Name = Annotated[Text, Field(min_length=1, max_length=200)]
+Name = Annotated[Text, Field(min_length=1, max_length=200)]
 
 
 class _Strict(BaseModel):
@@ -29,7 +29,7 @@ class CitedIn(_Strict):
     """A place that the answer cited; ``start`` and ``end`` are code points of the revision's text."""
 
     document_id: DocumentId
-    revision: _Name
+    revision: Name
     start: Position
     end: Position
 
@@ -39,37 +39,48 @@ class CitedIn(_Strict):
             raise ValueError(f"start must be below end; given: {self.start} and {self.end}")
         return self
 
+    def place(self) -> Place:
+        """As the store keeps it."""
+        return Place(self.document_id, self.revision, self.start, self.end)
 
-class FeedbackIn(_Strict):
-    """What a person says of an answer.
+
+class OpinionIn(_Strict):
+    """What a person says of an answer."""
+
+    rating: Rating
+    comment: _Words | None = None
+    correction: _Words | None = None
+    evidence: Annotated[list[EvidenceIn], Field(max_length=100)] = Field(default_factory=list)
+
+    def of(self, answer: str, question: str, cited: tuple[Place, ...] | None) -> Said:
+        """As the store keeps it."""
+        return Said(
+            answer=answer,
+            question=question,
+            rating=self.rating,
+            comment=self.comment,
+            correction=self.correction,
+            evidence=tuple(Quotation(e.document_id, e.quote) for e in self.evidence),
+            cited=cited,
+        )
+
+
+class FeedbackIn(OpinionIn):
+    """What a person says of an answer that they describe.
 
     ``answer`` is the answer's id. ``cited`` is what it cited: an empty list says that it was
     an abstention, leaving it out says nothing.
     """
 
-    answer: _Name
+    answer: Name
     question: Annotated[Text, Field(min_length=1, max_length=MAX_QUESTION)]
     collection: CollectionName | None = None
-    rating: Rating
-    comment: _Words | None = None
-    correction: _Words | None = None
-    evidence: Annotated[list[EvidenceIn], Field(max_length=100)] = Field(default_factory=list)
     cited: Annotated[list[CitedIn], Field(max_length=1000)] | None = None
 
     def said(self) -> Said:
         """As the store keeps it."""
-        cited = self.cited
-        return Said(
-            answer=self.answer,
-            question=self.question,
-            rating=self.rating,
-            comment=self.comment,
-            correction=self.correction,
-            evidence=tuple(Quotation(e.document_id, e.quote) for e in self.evidence),
-            cited=None
-            if cited is None
-            else tuple(Place(c.document_id, c.revision, c.start, c.end) for c in cited),
-        )
+        places = None if self.cited is None else tuple(map(CitedIn.place, self.cited))
+        return self.of(self.answer, self.question, places)
 
 
 class FeedbackKept(BaseModel):

@@ -54,6 +54,18 @@ class Settings(BaseSettings):
     limit_pages: int = Field(5_000, ge=1, description="Most pages of a document.")
     limit_seconds: float = Field(120, gt=0, description="Longest time to read one file.")
     limit_memory_megabytes: int = Field(2048, ge=256, description="Most memory to read one file, in MiB.")
+    concurrency: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        le=256,
+        description="Questions that a server works on at once.",
+    )
+    queue: int = Field(
+        2, ge=0, le=10_000, description="Questions that may wait for their turn; more are refused."
+    )
+    cache_answers: int = Field(500, ge=0, description="Answers that a server remembers; 0 for none.")
+    telemetry_endpoint: str = Field("", description="OTLP address that traces are sent to; none if empty.")
+    log_format: Literal["text", "json"] = Field("text", description="How log lines are written.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="Least severe messages to log."
     )

@@ -228,6 +228,10 @@ class Pipeline:
         sure = confidence(view, asked, evidence, self._models.confidence, read=readable)
         return _Finding(part, asked, evidence, sure, disagreements(asked, evidence))
 
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, as the embedder cuts it."""
+        return self._embedder.count_tokens(texts)
+
     def describe_models(self) -> Mapping[str, str | None]:
         """Name and revision of each model that has a part in an answer."""
         embedder = self._embedder.describe()

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from index.errors import CitewiseError, InvalidInput
+from service import logs
 from service.cli import ask, chat, collections, copies, docs, index, mcp, serve
 from service.cli.options import complain, plain
 from service.settings import load_settings
@@ -55,10 +56,10 @@ app.command(name="restore")(copies.restore)
 def run(command: Callable[[], object]) -> None:
     """Run the command line and turn an error of Citewise into a message and an exit code."""
     try:
-        level = load_settings().log_level
+        settings = load_settings()
+        logs.configure(settings.log_level, settings.log_format)
     except CitewiseError:
-        level = "WARNING"  # the command itself says what is wrong with the settings
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+        logs.configure("WARNING", "text")  # the command itself says what is wrong with the settings
     try:
         command()
     except KeyboardInterrupt:

@@ -1,6 +1,6 @@
 """``citewise serve``."""
 
-import copy
+import logging
 import signal
 import sys
 from typing import Annotated
@@ -22,7 +22,6 @@ def serve(
 ) -> None:
     """Serve the HTTP API."""
     import uvicorn
-    from uvicorn.config import LOGGING_CONFIG
 
     from service.http.app import create_app
 
@@ -39,7 +38,9 @@ def serve(
             stderr.print(f"A new, empty index in {settings.data_dir}: upload, or run citewise index.")
         app.pipeline.warm()
         stderr.print("The API reference is at /docs.")
-        # uvicorn logs requests to stdout, which is for results.
-        log_config = copy.deepcopy(LOGGING_CONFIG)
-        log_config["handlers"]["access"]["stream"] = "ext://sys.stderr"
-        uvicorn.run(create_app(app), host=settings.host, port=settings.port, log_config=log_config)
+        # Whoever serves wants to see the address and the requests, whatever else is logged.
+        for name in ("uvicorn.error", "citewise.access"):
+            logging.getLogger(name).setLevel(logging.INFO)
+        uvicorn.run(
+            create_app(app), host=settings.host, port=settings.port, log_config=None, access_log=False
+        )

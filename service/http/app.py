@@ -13,12 +13,19 @@ from index.errors import CitewiseError
 from index.load.reading import MEGABYTE
 from service.http import problems
 from service.http.guard.body import BodyLimit
+from service.http.guard.requests import Observed
 from service.http.routes.answers import answers_router
+from service.http.routes.chat_completions import chat_router
+from service.http.routes.citations import citations_router
 from service.http.routes.collections import collections_router
 from service.http.routes.documents import documents_router
 from service.http.routes.feedback import feedback_router
 from service.http.routes.health import health_router
+from service.http.routes.metrics import metrics_router
 from service.http.routes.uploads import uploads_router
+from service.serving.desk import Desk
+from service.serving.metrics import Metrics
+from service.serving.tracing import Tracing
 from service.wiring import App
 
 log = logging.getLogger(__name__)
@@ -43,6 +50,10 @@ def create_app(app: App) -> FastAPI:
         yield
         # Saves the next start the work; a server that was killed only starts more slowly.
         await anyio.to_thread.run_sync(_save, app)
+        tracing.close()
+
+    metrics, tracing = Metrics(), Tracing(app.settings.telemetry_endpoint)
+    desk = Desk(app, metrics, tracing)
 
     # Documentation assets come from the package, since nothing is loaded from elsewhere.
     http = FastAPIOffline(
@@ -52,18 +63,24 @@ def create_app(app: App) -> FastAPI:
         lifespan=lifespan,
         redoc_url=None,
         openapi_tags=[
-            {"name": name} for name in ("answers", "documents", "collections", "feedback", "health")
+            {"name": name}
+            for name in ("answers", "chat completions", "documents", "collections", "feedback", "health")
         ],
     )
     problems.install(http)
     # A form has more than the file in it.
     http.add_middleware(BodyLimit, limit=(app.settings.limit_megabytes + 1) * MEGABYTE)
-    http.include_router(answers_router(app))
+    # The outermost sees everything that is answered.
+    http.add_middleware(Observed, metrics=metrics, tracing=tracing)
+    http.include_router(answers_router(app.settings, desk))
+    http.include_router(citations_router(app))
+    http.include_router(chat_router(app, desk))
     http.include_router(documents_router(app))
-    http.include_router(uploads_router(app))
+    http.include_router(uploads_router(app, metrics))
     http.include_router(collections_router(app))
-    http.include_router(feedback_router(app))
+    http.include_router(feedback_router(app, desk.memory, metrics))
     http.include_router(health_router(app))
+    http.include_router(metrics_router(metrics))
     _describe_offsets(http)
     return http
 

@@ -1,8 +1,10 @@
-"""Errors as RFC 9457 problem details."""
+"""Errors as RFC 9457 problem details, and on OpenAI's addresses as OpenAI's clients read them."""
 
 import logging
 import uuid
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -26,6 +28,7 @@ from index.errors import (
     LoadError,
     ModelUnavailable,
     NotFound,
+    Overloaded,
     ServerUnusable,
     UnsupportedFormat,
 )
@@ -47,26 +50,65 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (IndexNotBuilt, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexDamaged, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexStateError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE),
     (ServerUnusable, HTTPStatus.BAD_GATEWAY),
     (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (ExtraMissing, HTTPStatus.NOT_IMPLEMENTED),
     (CitationBroken, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
-_RETRY_AFTER_SECONDS = "5"
+_RETRY_AFTER_SECONDS = 5
+# These addresses are for clients that parse OpenAI's errors.
+_OPENAI_PATHS = ("/v1/chat/completions", "/v1/models")
+_OPENAI_TYPES: Mapping[int, str] = {
+    401: "authentication_error",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
 
 
 def install(app: FastAPI) -> None:
     """Make every error of the app a problem body."""
-    app.add_exception_handler(CitewiseError, _on_citewise_error)
-    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    for kind in (CitewiseError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _on_error)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(Exception, _on_fault)
 
 
 def status_of(error: CitewiseError) -> HTTPStatus:
     """The status that an error of the tree is answered with."""
     return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def problem_of(request: Request, error: Exception) -> Problem:
+    """What a client is told of an error; one that is a defect is logged under the id that it is told."""
+    if isinstance(error, RequestValidationError):
+        places = [{"loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()]
+        detail = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in places)
+        return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, places)
+    if isinstance(error, HTTPException):
+        phrase = HTTPStatus(error.status_code).phrase
+        said = error.detail if error.detail != phrase else f"{phrase}."
+        slug = phrase.lower().replace(" ", "-")
+        detail = f"{request.method} {request.url.path}: {said}"
+        return _problem(request, error.status_code, slug, phrase, detail)
+    if isinstance(error, CitewiseError) and not isinstance(error, CitationBroken):
+        return _problem(request, status_of(error), error.slug, error.title, str(error))
+    fault = uuid.uuid4().hex[:12]
+    log.error("fault %s in %s %s", fault, request.method, request.url.path, exc_info=error)
+    detail = f"Something failed here. The log names it as fault {fault}."
+    return _problem(request, 500, "internal-error", "Internal error", detail)
+
+
+def openai_error(problem: Problem) -> dict[str, Any]:
+    """A problem as OpenAI's clients read it."""
+    kind = "server_error" if problem.status >= 500 else "invalid_request_error"
+    return {
+        "error": {
+            "message": problem.detail,
+            "type": _OPENAI_TYPES.get(problem.status, kind),
+            "code": problem.type.rsplit("/", 1)[-1].replace("-", "_"),
+            "param": None,
+        }
+    }
 
 
 def _problem(
@@ -75,9 +117,9 @@ def _problem(
     slug: str,
     title: str,
     detail: str,
-    errors: list[dict[str, object]] | None = None,
-) -> JSONResponse:
-    body = Problem(
+    errors: list[dict[str, Any]] | None = None,
+) -> Problem:
+    return Problem(
         type=f"{request.base_url}problems/{slug}",
         title=title,
         status=status,
@@ -85,47 +127,19 @@ def _problem(
         instance=request.url.path,
         errors=errors,
     )
-    headers = {"Retry-After": _RETRY_AFTER_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return JSONResponse(
-        body.model_dump(exclude_none=True), status, headers, media_type="application/problem+json"
-    )
 
 
-async def _on_citewise_error(request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, CitewiseError) or isinstance(error, CitationBroken):
-        return await _on_fault(request, error)
-    return _problem(request, status_of(error), error.slug, error.title, str(error))
-
-
-async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
-    problems = error.errors() if isinstance(error, RequestValidationError) else []
-    places = [{"loc": list(e["loc"]), "msg": e["msg"]} for e in problems]
-    detail = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in problems)
-    return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, places)
+async def _on_error(request: Request, error: Exception) -> JSONResponse:
+    problem = problem_of(request, error)
+    headers = dict(getattr(error, "headers", None) or {})
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(getattr(error, "retry_after", _RETRY_AFTER_SECONDS))
+    if request.url.path.startswith(_OPENAI_PATHS):
+        return JSONResponse(openai_error(problem), problem.status, headers)
+    body = problem.model_dump(exclude_none=True)
+    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
 
 
 async def _on_disconnect(request: Request, error: Exception) -> Response:
     log.debug("the client left during %s %s", request.method, request.url.path)
     return Response(status_code=400)  # nobody reads it
-
-
-async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    phrase = HTTPStatus(status).phrase
-    slug = phrase.lower().replace(" ", "-")
-    said = error.detail if isinstance(error, HTTPException) and error.detail != phrase else f"{phrase}."
-    response = _problem(request, status, slug, phrase, f"{request.method} {request.url.path}: {said}")
-    response.headers.update(getattr(error, "headers", None) or {})
-    return response
-
-
-async def _on_fault(request: Request, error: Exception) -> JSONResponse:
-    fault = uuid.uuid4().hex[:12]
-    log.error("fault %s in %s %s", fault, request.method, request.url.path, exc_info=error)
-    return _problem(
-        request,
-        500,
-        "internal-error",
-        "Internal error",
-        f"Something failed here. The log names it as fault {fault}.",
-    )

@@ -1,12 +1,14 @@
-"""What the API reference says about errors."""
+"""What routes have in common: their errors in the API reference, and conditional requests."""
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from service.schemas import Problem
 
-_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": description, "model": Problem, "content": _CONTENT}
+    status: {"description": description, "model": Problem, "content": _PROBLEM}
     for status, description in {
         404: "There is no such document, revision, collection or feedback.",
         409: "The index was built with another embedder or chunker.",
@@ -14,6 +16,35 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         413: "The request or the document is too large.",
         415: "The format is not supported.",
         422: "The request is not valid.",
-        503: "The index is not ready or is being written.",
+        503: "The index is not ready or is being written, or too much is asked for; see `Retry-After`.",
     }.items()
+}
+
+UNCHANGED = {"description": "It is still the one that `If-None-Match` names."}
+
+
+def is_current(etag: str, if_none_match: str | None) -> bool:
+    """Whether the client has this already; weak and strong tags are compared alike (RFC 9110, 8.8.3.2)."""
+    tags = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
+    return "*" in tags or etag.removeprefix("W/") in tags
+
+
+class OpenAiFault(BaseModel):
+    """What went wrong, in OpenAI's words."""
+
+    message: str
+    type: str
+    code: str
+    param: str | None
+
+
+class OpenAiError(BaseModel):
+    """An error on the addresses for OpenAI's clients."""
+
+    error: OpenAiFault
+
+
+OPENAI_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"description": PROBLEMS[status]["description"], "model": OpenAiError}
+    for status in (404, 409, 422, 503)
 }

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from index.errors import InvalidInput
 from service.filters import parse_filters
-from service.http.responses import PROBLEMS
+from service.http.responses import PROBLEMS, UNCHANGED, is_current
 from service.schemas import CollectionName, DocumentList, DocumentOut, KnownId, TextOut
 from service.wiring import App
 
@@ -40,7 +40,7 @@ def documents_router(app: App) -> APIRouter:
             next_cursor=page[-1].id if len(found) > limit else None,
         )
 
-    @router.get("/{document_id:path}/text", responses={200: _NAMED})
+    @router.get("/{document_id:path}/text", responses={200: _NAMED, 304: UNCHANGED})
     def text(
         document_id: KnownId,
         collection: CollectionName | None = None,
@@ -48,6 +48,7 @@ def documents_router(app: App) -> APIRouter:
         start: Annotated[int, Query(ge=0)] = 0,
         end: Annotated[int | None, Query(ge=0)] = None,
         accept: Annotated[str, Header()] = "*/*",
+        if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         """The canonical text of a revision or a range of it: plain, or JSON if that is accepted.
 
@@ -63,8 +64,17 @@ def documents_router(app: App) -> APIRouter:
                 "Give 0 <= start <= end <= that length.",
             )
         part = document.text[start:stop]
-        headers = {"X-Content-Type-Options": "nosniff", "Citewise-Revision": document.revision}
-        if "application/json" in accept:
+        shape = "json" if "application/json" in accept else "plain"
+        headers = {
+            "Citewise-Revision": document.revision,
+            "ETag": f'"{document.revision}:{start}-{stop}:{shape}"',
+            # A text never changes, but it may have been deleted: ask again before showing it.
+            "Cache-Control": "private, no-cache",
+            "Vary": "Accept",
+        }
+        if is_current(headers["ETag"], if_none_match):
+            return Response(status_code=304, headers=headers)
+        if shape == "json":
             shaped = TextOut(
                 document_id=document_id, revision=document.revision, start=start, end=stop, text=part
             )

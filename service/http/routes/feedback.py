@@ -1,33 +1,56 @@
-"""``/v1/feedback``: what people say of answers."""
+"""``/v1/feedback`` and ``/v1/answers/{id}/feedback``: what people say of answers."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from index.store.feedback import Rating
-from service.feedback import FeedbackIn, FeedbackKept, FeedbackList, FeedbackOut
+from index.errors import AnswerNotFound
+from index.store.feedback import Place, Rating, Said
+from service.feedback import FeedbackIn, FeedbackKept, FeedbackList, FeedbackOut, Name, OpinionIn
 from service.http.responses import PROBLEMS
 from service.schemas import CollectionName
+from service.serving.memory import Memory
+from service.serving.metrics import Metrics
 from service.wiring import App
 
 
-def feedback_router(app: App) -> APIRouter:
+def feedback_router(app: App, memory: Memory, metrics: Metrics) -> APIRouter:
     """Routes for what people say of answers."""
-    router = APIRouter(prefix="/v1/feedback", tags=["feedback"], responses=PROBLEMS)
+    router = APIRouter(prefix="/v1", tags=["feedback"], responses=PROBLEMS)
     store = app.index.store
 
-    @router.post("", status_code=201)
+    def keep(collection: str, said: Said) -> FeedbackKept:
+        with app.index.writing():
+            kept = store.feedback.add(collection, said)
+        metrics.judged(said.rating)
+        return FeedbackKept(id=kept.id, created_at=kept.created_at)
+
+    @router.post("/answers/{answer_id}/feedback", status_code=201)
+    def judge(answer_id: Name, body: OpinionIn) -> FeedbackKept:
+        """Keep what a person says of an answer that this server gave and still remembers.
+
+        What was asked and cited is taken from the answer. It is forgotten when the server stops, or
+        10,000 answers later; then `POST /v1/feedback` takes both from the client.
+        """
+        given = memory.given(answer_id)
+        if given is None:
+            raise AnswerNotFound(
+                f"This server does not remember an answer {answer_id!r}.",
+                "Send the question with the feedback to POST /v1/feedback.",
+            )
+        places = tuple(Place(*place) for place in given.cited)
+        return keep(given.collection, body.of(answer_id, given.question, places))
+
+    @router.post("/feedback", status_code=201)
     def give(body: FeedbackIn) -> FeedbackKept:
         """Keep what a person says of an answer.
 
         Quotes that stand in their documents are kept as ranges of them, so their text goes
         with the document. Other words stay until the feedback or the collection is deleted.
         """
-        with app.index.writing():
-            kept = store.feedback.add(body.collection or app.settings.collection, body.said())
-        return FeedbackKept(id=kept.id, created_at=kept.created_at)
+        return keep(body.collection or app.settings.collection, body.said())
 
-    @router.get("")
+    @router.get("/feedback")
     def list_feedback(
         collection: CollectionName | None = None,
         rating: Rating | None = None,
@@ -45,7 +68,7 @@ def feedback_router(app: App) -> APIRouter:
                 next_cursor=str(page[-1].number) if len(found) > limit else None,
             )
 
-    @router.delete("/{feedback_id}", status_code=204)
+    @router.delete("/feedback/{feedback_id}", status_code=204)
     def delete(feedback_id: str) -> Response:
         """Delete one feedback with every word in it."""
         with app.index.writing():

@@ -12,8 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
@@ -36,9 +34,11 @@ from service.schemas import (
     StoredOut,
     UploadOut,
 )
+from service.serving.admission import Admission
+from service.serving.metrics import Metrics
 from service.wiring import App
 
-_WRITERS = 2
+_WRITERS, _WAITING = 2, 16
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"
 _FORM: dict[str, Any] = {
@@ -69,11 +69,11 @@ class _Upload:
     metadata: Mapping[str, Json]
 
 
-def uploads_router(app: App) -> APIRouter:
+def uploads_router(app: App, metrics: Metrics) -> APIRouter:
     """Routes that change documents."""
     router = APIRouter(prefix="/v1/documents", tags=["documents"], responses=PROBLEMS)
     # What changes the index takes turns anyway; waiting must not take threads from who asks.
-    limiter = CapacityLimiter(_WRITERS)
+    changes = Admission("changes", _WRITERS, _WAITING, metrics.refused)
 
     @router.put(
         "/{document_id:path}",
@@ -90,9 +90,8 @@ def uploads_router(app: App) -> APIRouter:
         """
         known = _valid_id(document_id)
         async with _received(request) as upload:
-            stored = await run_sync(
-                partial(_store, app, collection or app.settings.collection, upload, known, single=True),
-                limiter=limiter,
+            stored = await changes.run(
+                partial(_store, app, collection or app.settings.collection, upload, known, single=True)
             )
         response.status_code = 201 if stored.documents[0].outcome == "added" else 200
         return stored.documents[0]
@@ -112,11 +111,8 @@ def uploads_router(app: App) -> APIRouter:
         """
         async with _received(request) as upload:
             document_id = _valid_id(upload.id or upload.name or _content_id(upload.data))
-            stored = await run_sync(
-                partial(
-                    _store, app, collection or app.settings.collection, upload, document_id, single=False
-                ),
-                limiter=limiter,
+            stored = await changes.run(
+                partial(_store, app, collection or app.settings.collection, upload, document_id, single=False)
             )
         response.status_code = 201 if any(d.outcome == "added" for d in stored.documents) else 200
         return stored
@@ -127,8 +123,8 @@ def uploads_router(app: App) -> APIRouter:
         collection: CollectionName | None = None,
     ) -> DeletedOut:
         """Delete a document with all its revisions; from the returned version on it is gone."""
-        version = await run_sync(
-            app.builder.delete, collection or app.settings.collection, document_id, limiter=limiter
+        version = await changes.run(
+            partial(app.builder.delete, collection or app.settings.collection, document_id)
         )
         return DeletedOut(id=document_id, index_version=version)
 

@@ -1,0 +1,79 @@
+"""A bounded queue in front of the models."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+
+from index.errors import Overloaded
+
+T = TypeVar("T")
+# How much of the last piece of work counts in the mean time that one takes.
+_RECENT = 0.1
+
+
+class Admission:
+    """Lets some work run, some wait, and refuses the rest at once.
+
+    Belongs to one event loop. What waits is served in the order in which it came, and leaves the
+    queue when its task is cancelled; what runs is finished, since a thread cannot be stopped.
+
+    Args:
+        name: What it is, for the message of a refusal.
+        running: Pieces of work at once.
+        waiting: Most pieces that wait for their turn.
+        refused: Told the name at each refusal.
+    """
+
+    def __init__(self, name: str, running: int, waiting: int, refused: Callable[[str], None]) -> None:
+        self._name = name
+        self._refused = refused
+        self._limiter = CapacityLimiter(running)
+        self._most = running + waiting
+        self._admitted = 0
+        self._seconds = 0.0
+
+    @property
+    def running(self) -> int:
+        """Pieces of work that run now."""
+        return int(self._limiter.borrowed_tokens)
+
+    @property
+    def waiting(self) -> int:
+        """Pieces of work that wait now."""
+        return self._admitted - self.running
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run ``work`` in a thread when its turn comes.
+
+        Raises:
+            Overloaded: Too much waits already; nothing was begun.
+        """
+        if self._admitted >= self._most:
+            self._refused(self._name)
+            raise Overloaded(
+                f"The server is busy: {self.running} {self._name} are being worked on, {self.waiting} wait.",
+                "Try again after the time that Retry-After states.",
+                retry_after=self._retry_after(),
+            )
+        self._admitted += 1
+        try:
+            return await run_sync(self._timed, work, limiter=self._limiter)
+        finally:
+            self._admitted -= 1
+
+    def _timed(self, work: Callable[[], T]) -> T:
+        started = time.perf_counter()
+        try:
+            return work()
+        finally:
+            taken = time.perf_counter() - started
+            self._seconds += _RECENT * (taken - self._seconds) if self._seconds else taken
+
+    def _retry_after(self) -> int:
+        """Whole seconds, at least one, in which what is here now should be done."""
+        ahead = self._admitted / self._limiter.total_tokens
+        return max(1, math.ceil(ahead * self._seconds))

@@ -1,0 +1,83 @@
+"""Answers as server-sent events, in process over ASGI."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx_sse
+import pytest
+from fastapi.testclient import TestClient
+
+from service.http.app import create_app
+from service.wiring import App
+from tests.conftest import CHENGDU
+
+LIST = "Which countries took part in the meetings?"
+
+
+@pytest.fixture(scope="module")
+def client(seeds_app: App) -> Iterator[TestClient]:
+    with TestClient(create_app(seeds_app), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def _events(client: TestClient, **asked: object) -> list[tuple[str, Any]]:
+    response = client.post("/v1/answers", json={"stream": True, **asked})
+    assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+    return [(event.event, json.loads(event.data)) for event in httpx_sse.EventSource(response).iter_sse()]
+
+
+@pytest.mark.parametrize("question", [CHENGDU, LIST, "Who won the chess game in Reykjavik?"])
+def test_stream_tells_the_same_answer_in_the_order_of_the_contract(client: TestClient, question: str) -> None:
+    events = _events(client, question=question)
+    names = [name for name, _ in events]
+    assert names[0] == "passages"
+    assert names[-2:] == ["answer", "done"]
+    assert set(names[1:-2]) <= {"delta", "citation"}
+    answer = events[-2][1]
+    whole = client.post("/v1/answers", json={"question": question}).json()
+    assert {**answer, "timings_ms": {}} == {**whole, "timings_ms": {}}
+    assert events[0][1]["passages"] == answer["passages"]
+    assert [data for name, data in events if name == "citation"] == answer["citations"]
+    assert "".join(data["text"] for name, data in events if name == "delta") == answer["answer"]
+
+
+def test_stream_cites_only_text_that_was_already_sent(client: TestClient) -> None:
+    text = ""
+    for name, data in _events(client, question=LIST):
+        if name == "delta":
+            text += data["text"]
+        if name == "citation":
+            assert text[data["start"] : data["end"]] == data["text"]
+
+
+def test_stream_from_memory_is_the_same_stream(client: TestClient) -> None:
+    first = _events(client, question=LIST, max_sentences=2)
+    assert _events(client, question=LIST, max_sentences=2) == first
+
+
+def test_what_fails_before_the_stream_begins_is_a_problem(client: TestClient) -> None:
+    for asked, status in (
+        ({"question": " "}, 422),
+        ({"question": CHENGDU, "collection": "none"}, 404),
+        ({"question": CHENGDU, "composer": "generative"}, 422),
+    ):
+        response = client.post("/v1/answers", json={"stream": True, **asked})
+        assert response.status_code == status
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_what_fails_during_a_stream_is_its_last_event(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    from service.asking import Asker
+    from service.types import Ask, Event, Passages
+
+    def failing(_: Asker, ask: Ask, cancelled: object = None) -> Iterator[Event]:
+        yield Passages([], {})
+        raise RuntimeError("a secret of the inside")
+
+    monkeypatch.setattr(Asker, "events", failing)
+    with TestClient(create_app(app), raise_server_exceptions=False) as own:
+        events = _events(own, question="What fails?")
+    assert [name for name, _ in events] == ["passages", "error"]
+    assert events[-1][1]["status"] == 500
+    assert "secret" not in json.dumps(events[-1][1])
