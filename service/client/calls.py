@@ -16,8 +16,9 @@ from pydantic import BaseModel
 from index.store.feedback import Rating
 from index.store.filters import Filters
 from index.types import Json
+from service.citations import VerifyResponse
 from service.client.problems import ProblemError
-from service.feedback import FeedbackIn, FeedbackKept, FeedbackList
+from service.feedback import EvidenceIn, FeedbackIn, FeedbackKept, FeedbackList, OpinionIn
 from service.schemas import (
     AnswerResponse,
     CitationOut,
@@ -31,6 +32,7 @@ from service.schemas import (
     PassagesOut,
     Problem,
     SearchResponse,
+    SourceOut,
     StoredOut,
     TextOut,
     Turn,
@@ -226,8 +228,38 @@ def delete_document(document_id: str, *, collection: str | None = None) -> Call[
     return Call("DELETE", _document(document_id), _as(DeletedOut), _query(collection=collection))
 
 
+def verify_citations(
+    citations: Sequence[CitationOut | SourceOut], *, collection: str | None = None
+) -> Call[VerifyResponse]:
+    """Check that the cited texts stand where citations, or single sources of them, say."""
+    body = _given(citations=[c.model_dump(mode="json") for c in citations], collection=collection)
+    return Call("POST", "/v1/citations/verify", _as(VerifyResponse), {"json": body})
+
+
+def feedback(
+    answer_id: str,
+    rating: Rating,
+    *,
+    comment: str | None = None,
+    correction: str | None = None,
+    evidence: Sequence[EvidenceIn] = (),
+) -> Call[FeedbackKept]:
+    """Keep what a person says of an answer that the server gave and still remembers.
+
+    Args:
+        answer_id: The answer's id.
+        rating: Whether it was good.
+        comment: Anything.
+        correction: The text of a better answer.
+        evidence: Where a better answer stands.
+    """
+    said = OpinionIn(rating=rating, comment=comment, correction=correction, evidence=list(evidence))
+    path = f"/v1/answers/{quote(answer_id, safe='')}/feedback"
+    return Call("POST", path, _as(FeedbackKept), {"json": said.model_dump(exclude_none=True)})
+
+
 def submit_feedback(said: FeedbackIn) -> Call[FeedbackKept]:
-    """Keep what a person says of an answer that they describe."""
+    """Keep what a person says of an answer that they describe, whether the server remembers it or not."""
     return Call("POST", "/v1/feedback", _as(FeedbackKept), {"json": said.model_dump(exclude_none=True)})
 
 

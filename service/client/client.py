@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Generator, Iterator, Sequence
 from contextlib import aclosing, closing
 from functools import wraps
 from itertools import count
@@ -40,9 +40,9 @@ def _awaited(build: Callable[P, Call[T]]) -> Callable[Concatenate["AsyncClient",
 
 def _streaming(
     build: Callable[P, Call[AnswerResponse]],
-) -> Callable[Concatenate["Client", P], Iterator[Event]]:
+) -> Callable[Concatenate["Client", P], Generator[Event, None, None]]:
     @wraps(build)
-    def method(self: "Client", /, *args: P.args, **kwargs: P.kwargs) -> Iterator[Event]:
+    def method(self: "Client", /, *args: P.args, **kwargs: P.kwargs) -> Generator[Event, None, None]:
         call = calls.streamed(build(*args, **kwargs))
         with closing(self._send(call, stream=True)) as response:
             last = None
@@ -57,9 +57,11 @@ def _streaming(
 
 def _awaited_streaming(
     build: Callable[P, Call[AnswerResponse]],
-) -> Callable[Concatenate["AsyncClient", P], AsyncIterator[Event]]:
+) -> Callable[Concatenate["AsyncClient", P], AsyncGenerator[Event, None]]:
     @wraps(build)
-    async def method(self: "AsyncClient", /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[Event]:
+    async def method(
+        self: "AsyncClient", /, *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncGenerator[Event, None]:
         call = calls.streamed(build(*args, **kwargs))
         async with aclosing(await self._send(call, stream=True)) as response:
             last = None
@@ -106,6 +108,8 @@ class Client:
     document = _blocking(calls.document)
     text = _blocking(calls.text)
     delete_document = _blocking(calls.delete_document)
+    verify_citations = _blocking(calls.verify_citations)
+    feedback = _blocking(calls.feedback)
     submit_feedback = _blocking(calls.submit_feedback)
     feedback_page = _blocking(calls.feedback_page)
     delete_feedback = _blocking(calls.delete_feedback)
@@ -180,6 +184,8 @@ class AsyncClient:
     document = _awaited(calls.document)
     text = _awaited(calls.text)
     delete_document = _awaited(calls.delete_document)
+    verify_citations = _awaited(calls.verify_citations)
+    feedback = _awaited(calls.feedback)
     submit_feedback = _awaited(calls.submit_feedback)
     feedback_page = _awaited(calls.feedback_page)
     delete_feedback = _awaited(calls.delete_feedback)

@@ -1,6 +1,7 @@
 """The Python client against a real server."""
 
 from collections.abc import Iterator
+from contextlib import aclosing
 from io import BytesIO
 
 import anyio
@@ -8,6 +9,7 @@ import pytest
 
 from service.client import AsyncClient, Client, ProblemError
 from service.feedback import FeedbackIn
+from service.schemas import AnswerResponse, CitationOut, DeltaOut, PassagesOut
 from service.settings import load_settings
 from service.wiring import open_app
 from tests.serving import serving
@@ -74,6 +76,48 @@ def test_what_is_said_of_an_answer_is_kept(client: Client) -> None:
     assert [f.id for f in client.feedback_page(rating="up").feedback] == [kept.id]
     client.delete_feedback(kept.id)
     assert client.feedback_page().feedback == []
+
+
+def test_what_is_said_of_a_remembered_answer_is_kept_with_its_question(client: Client) -> None:
+    kept = client.feedback(client.answer(WHEN).id, "down", correction="In 1911.")
+    (found,) = client.feedback_page(rating="down").feedback
+    assert (found.id, found.question, found.correction) == (kept.id, WHEN, "In 1911.")
+    client.delete_feedback(kept.id)
+
+
+def test_citations_verify_until_they_are_changed(client: Client) -> None:
+    (citation,) = client.answer(WHEN).citations
+    (source,) = citation.sources
+    changed = source.model_copy(update={"cited_text": "The comet left."})
+    verified = client.verify_citations([citation, source, changed]).citations
+    assert [v.reason for v in verified] == [None, None, "text_differs"]
+
+
+def test_a_stream_tells_the_answer_in_parts(client: Client) -> None:
+    passages, *events, answer = client.stream(WHEN)
+    assert isinstance(passages, PassagesOut)
+    assert isinstance(answer, AnswerResponse)
+    assert passages.passages == answer.passages
+    assert "".join(e.text for e in events if isinstance(e, DeltaOut)) == answer.answer
+    assert [e for e in events if isinstance(e, CitationOut)] == answer.citations
+
+
+def test_a_stream_that_cannot_begin_raises(client: Client) -> None:
+    with pytest.raises(ProblemError) as raised:
+        list(client.stream(WHEN, collection="none"))
+    assert raised.value.status == 404
+
+
+def test_a_stream_that_is_left_leaves_the_client_usable(server: str) -> None:
+    async def ask() -> None:
+        async with AsyncClient(server) as own:
+            async with aclosing(own.stream(WHEN)) as events:
+                async for event in events:
+                    assert isinstance(event, PassagesOut)
+                    break
+            assert (await own.ready()).status == "ready"
+
+    anyio.run(ask)
 
 
 def test_an_invalid_request_says_where(client: Client) -> None:

@@ -20,7 +20,7 @@ from service.client import AsyncClient, Client, ProblemError, calls
 from service.client.calls import Call
 from service.feedback import CitedIn, EvidenceIn, FeedbackIn
 from service.http.app import create_app
-from service.schemas import AnswerResponse, DeltaOut, Turn
+from service.schemas import AnswerResponse, CitationOut, DeltaOut, SourceOut, Turn
 from service.wiring import App
 
 ANSWER = AnswerResponse(
@@ -39,6 +39,27 @@ ANSWER = AnswerResponse(
     composer="extractive",
     models={},
     timings_ms={},
+)
+CITATION = CitationOut(
+    id="1",
+    start=0,
+    end=1,
+    text="I",
+    sources=[
+        SourceOut(
+            document_id="a",
+            revision="r",
+            title=None,
+            start_char_index=0,
+            end_char_index=1,
+            cited_text="I",
+            page=None,
+            published_at=None,
+            url="/",
+            verified=True,
+            support=0.9,
+        )
+    ],
 )
 PROBLEM = {"type": "x/problems/y", "title": "Y", "detail": "Why. What to do.", "instance": "/z"}
 
@@ -61,6 +82,10 @@ CALLS: list[Call[Any]] = [
     calls.document("a/b?", collection="c"),
     calls.text("a/b?", revision="r", start=1, end=2, collection="c"),
     calls.delete_document("a/b?", collection="c"),
+    calls.verify_citations([CITATION, *CITATION.sources], collection="c"),
+    calls.feedback(
+        "a", "down", comment="No.", correction="1911", evidence=[EvidenceIn(document_id="a", quote="1911")]
+    ),
     calls.submit_feedback(
         FeedbackIn(
             answer="a",
