@@ -13,7 +13,7 @@ QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
 # there is skipped, with a word on it.
 DATA ?= data
 
-.PHONY: demo test lint types imports check gate crash serve eval bench answers ablation constraints clean
+.PHONY: demo test lint types imports check gate crash serve eval bench load soak answers ablation constraints clean
 
 demo: $(READY) ## index seeds/, ask a question, print the cited answer
 	@$(BIN)/citewise index seeds
@@ -62,6 +62,14 @@ bench: $(READY) ## the quick-start floor on the same questions, and the times
 	$(BIN)/citewise index seeds
 	$(BIN)/python -m eval.bench.quickstart seeds seeds/questions.jsonl
 	$(BIN)/python -m eval.bench.latency
+
+load: $(READY) ## what a server does under ten minutes of load
+	$(BIN)/citewise index seeds
+	$(BIN)/python -m eval.bench.load --out .citewise/load.json
+
+soak: $(READY) ## an hour of steady load; is memory flat?
+	$(BIN)/citewise index seeds
+	$(BIN)/python -m eval.bench.load --soak 60 --out .citewise/soak.json
 
 answers: $(READY) ## how good the answers are, on the seeds and the sets below DATA
 	$(BIN)/python -m eval.bench.answers --work .citewise/bench --out .citewise/bench/answers \

@@ -251,7 +251,7 @@ class Overloaded(CitewiseError):
     slug = "overloaded"
     title = "Overloaded"
 
-    def __init__(self, message: str, hint: str, retry_after: int) -> None:
+    def __init__(self, message: str, hint: str = "", *, retry_after: int = 1) -> None:
         super().__init__(message, hint)
         self.retry_after = retry_after
 

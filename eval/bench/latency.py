@@ -7,23 +7,18 @@ The index is the one that the settings name. Questions are the seeds' gold quest
 
 import argparse
 import json
-import re
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
-from typing import IO, cast
 
 import httpx2
 import numpy as np
 import numpy.typing as npt
 
+from eval.bench.serving import COMMAND, serving
 from eval.datasets.contract import read_cases
+from service.settings import load_settings
 
-COMMAND = Path(sys.executable).with_name("citewise")
 QUESTIONS = Path("seeds/questions.jsonl")
 
 
@@ -42,7 +37,10 @@ def main() -> None:
         cold.append(time.perf_counter() - started)
     _print("cold citewise ask, seconds", np.array(cold), "{:.2f}")
 
-    with _server() as address, httpx2.Client(base_url=address, timeout=60) as client:
+    with (
+        serving(load_settings().data_dir) as (address, _),
+        httpx2.Client(base_url=address, timeout=60) as client,
+    ):
         for question in questions[:20]:
             client.post("/v1/answers", json={"question": question})
         warm, stages = [], []
@@ -53,21 +51,6 @@ def main() -> None:
             stages.append(body["timings_ms"])
     _print("warm POST /v1/answers, ms", np.array(warm), "{:.1f}")
     print(json.dumps({stage: round(float(np.median([s[stage] for s in stages])), 2) for stage in stages[0]}))
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    process = subprocess.Popen([COMMAND, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
-    try:
-        log = cast("IO[str]", process.stderr)
-        for line in log:
-            if found := re.search(r"running on (http://\S+)", line):
-                Thread(target=log.read, daemon=True).start()  # or it fills the pipe
-                yield found[1]
-                break
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
 
 
 def _print(label: str, values: npt.NDArray[np.float64], form: str) -> None:

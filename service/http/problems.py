@@ -84,6 +84,9 @@ def problem_of(request: Request, error: Exception) -> Problem:
         places = [{"loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()]
         detail = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in places)
         return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, places)
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:
+        detail = f"The body cannot be read ({error.detail}). Send what the API reference at /docs describes."
+        return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail)
     if isinstance(error, HTTPException):
         phrase = HTTPStatus(error.status_code).phrase
         said = error.detail if error.detail != phrase else f"{phrase}."
@@ -142,4 +145,4 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_disconnect(request: Request, error: Exception) -> Response:
     log.debug("the client left during %s %s", request.method, request.url.path)
-    return Response(status_code=400)  # nobody reads it
+    return Response(status_code=499)  # nobody reads it but the log

@@ -232,3 +232,9 @@ def test_an_index_rebuilt_another_way_under_the_server_is_a_409(
         rebuilding.builder.rebuild()
     _problem(own.post("/v1/search", json={"question": "comet"}), 409, "index-mismatch")
     _problem(own.get("/health/ready"), 409, "index-mismatch")
+
+
+@pytest.mark.parametrize("body", [b"\xff\x00", b"{", b"[]", b""])
+def test_a_body_that_is_no_json_object_is_invalid(client: TestClient, body: bytes) -> None:
+    response = client.post("/v1/answers", content=body, headers={"content-type": "application/json"})
+    assert _problem(response, 422, "invalid-input")

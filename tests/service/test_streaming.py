@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import httpx_sse
 import pytest
 from fastapi.testclient import TestClient
@@ -24,7 +25,8 @@ def client(seeds_app: App) -> Iterator[TestClient]:
 def _events(client: TestClient, **asked: object) -> list[tuple[str, Any]]:
     response = client.post("/v1/answers", json={"stream": True, **asked})
     assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
-    return [(event.event, json.loads(event.data)) for event in httpx_sse.EventSource(response).iter_sse()]
+    received = httpx.Response(200, headers=response.headers.raw, content=response.content)
+    return [(event.event, json.loads(event.data)) for event in httpx_sse.EventSource(received).iter_sse()]
 
 
 @pytest.mark.parametrize("question", [CHENGDU, LIST, "Who won the chess game in Reykjavik?"])
