@@ -3,7 +3,7 @@
 import contextlib
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from queue import SimpleQueue
 from threading import Event as Flag
@@ -161,7 +161,7 @@ class _Conversation:
         raise EOFError
 
 
-def _told(asker: Asker, ask: Ask) -> Iterator[Event]:
+def _told(asker: Asker, ask: Ask) -> Generator[Event, None, None]:
     """The events of an answer, made in a thread of its own.
 
     Ctrl-C interrupts only the main thread, so it stops the waiting at once and never breaks
