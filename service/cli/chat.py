@@ -103,12 +103,13 @@ class _Conversation:
 
     def _answer(self, question: str) -> None:
         ask = replace(self._asked, question=question)
-        for event in _told(self._app.asker, ask):
-            if isinstance(event, Delta):
-                show(event.text, end="")
-                sys.stdout.flush()
-            elif isinstance(event, Answer):
-                self._conclude(event)
+        with contextlib.closing(_told(self._app.asker, ask)) as events:
+            for event in events:
+                if isinstance(event, Delta):
+                    show(event.text, end="")
+                    sys.stdout.flush()
+                elif isinstance(event, Answer):
+                    self._conclude(event)
 
     def _conclude(self, answer: Answer) -> None:
         show("\n")
