@@ -36,4 +36,5 @@ VOLUME /var/lib/citewise
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
   CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/ready', timeout=2)"]
-CMD ["citewise", "serve", "--host", "0.0.0.0", "--port", "8000"]
+# Without keys, so that the seeds can be asked at once; docs/container.md says how to demand them.
+CMD ["citewise", "serve", "--host", "0.0.0.0", "--port", "8000", "--without-keys"]

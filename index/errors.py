@@ -12,7 +12,8 @@
     │   ├── CollectionNotFound
     │   ├── FeedbackNotFound
     │   ├── AnswerNotFound
-    │   └── ModelNotFound
+    │   ├── ModelNotFound
+    │   └── KeyNotFound
     ├── DocumentDeleted           was there, and is gone for good
     ├── LoadError                 one file cannot be read as a document
     │   ├── UnreadableFile
@@ -28,6 +29,13 @@
     │   ├── BackupUnusable        no backup, damaged, or of another schema
     │   └── StorageFailed         the disk is full, read-only, or fails
     ├── Overloaded                more is asked for than can be done in time
+    ├── AccessRefused             whoever asks may not have it, or not now
+    │   ├── KeyRequired           no API key, or none that is valid
+    │   ├── RightMissing          the key does not cover it
+    │   ├── HostRefused           a name that this service does not go by
+    │   ├── OriginRefused         a web page that may not call
+    │   └── RateLimited           too many requests
+    ├── KeysMissing               others could reach the service, and there is no key
     ├── ServerUnusable            another server that was asked
     ├── ModelUnavailable          a model that is not on this machine
     ├── ExtraMissing              an optional part that is not installed
@@ -141,6 +149,13 @@ class ModelNotFound(NotFound):
     title = "Model not found"
 
 
+class KeyNotFound(NotFound):
+    """No such API key, or it was revoked."""
+
+    slug = "key-not-found"
+    title = "Key not found"
+
+
 class DocumentDeleted(CitewiseError):
     """The document existed and was deleted."""
 
@@ -251,9 +266,68 @@ class Overloaded(CitewiseError):
     slug = "overloaded"
     title = "Overloaded"
 
-    def __init__(self, message: str, hint: str = "", *, retry_after: int = 1) -> None:
+    def __init__(self, message: str, hint: str = "", retry_after: int = 1) -> None:
         super().__init__(message, hint)
         self.retry_after = retry_after
+
+
+class AccessRefused(CitewiseError):
+    """Whoever asks may not have it, or not now."""
+
+    slug = "access-refused"
+    title = "Access refused"
+
+
+class KeyRequired(AccessRefused):
+    """The request has no API key, or none that is valid."""
+
+    slug = "invalid-api-key"
+    title = "API key required"
+
+
+class RightMissing(AccessRefused):
+    """The key has not the right, or not for this collection."""
+
+    slug = "right-missing"
+    title = "Right missing"
+
+
+class HostRefused(AccessRefused):
+    """The request names a host that this service does not go by."""
+
+    slug = "host-refused"
+    title = "Host refused"
+
+
+class OriginRefused(AccessRefused):
+    """A web page of another origin called."""
+
+    slug = "origin-refused"
+    title = "Origin refused"
+
+
+class RateLimited(AccessRefused):
+    """More requests than the rate limit lets through.
+
+    Args:
+        message: Names the limit.
+        hint: What to do.
+        retry_after: Whole seconds after which one more is let through.
+    """
+
+    slug = "rate-limited"
+    title = "Too many requests"
+
+    def __init__(self, message: str, hint: str = "", retry_after: int = 1) -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after
+
+
+class KeysMissing(CitewiseError):
+    """Others could reach the service, and there is no API key to tell them by."""
+
+    slug = "keys-missing"
+    title = "API keys missing"
 
 
 class ServerUnusable(CitewiseError):

@@ -5,6 +5,7 @@ citewise.db               the store: the truth, manifest included
 write.lock                held by the one process that writes
 uploads/                  what is being uploaded, until it has been read
 projections/<collection>/ vectors.bin, lexical.db: derived, can be thrown away
+keys.json, keys.lock      who may use the service over HTTP (``service/access``)
 """
 
 import json

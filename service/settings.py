@@ -2,15 +2,17 @@
 
 import os
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -21,6 +23,7 @@ from service.answering.reader import SHIPPED
 
 CONFIG_FILE = Path("citewise.toml")
 PREFIX = "CITEWISE_"
+_Origin = Annotated[str, Field(pattern=r"^(\*|https?://[^/\s]+)$")]
 
 
 class Settings(BaseSettings):
@@ -71,6 +74,45 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to serve on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to serve on; 0 takes a free one.")
+    require_keys: bool | None = Field(
+        None, description="Whether requests need an API key; if not said, unless the host is this machine."
+    )
+    allowed_hosts: list[str] = Field(
+        [], description="Names that the service goes by without keys, beside those of this machine."
+    )
+    cors_origins: list[_Origin] = Field(
+        [], description="Origins whose web pages may call, such as https://example.org; * with keys only."
+    )
+    rate_limit: str = Field(
+        "", description="Most requests of a key, or of an address without keys, such as 60/minute."
+    )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches the service."""
+        return _is_local(self.host)
+
+    @property
+    def demands_keys(self) -> bool:
+        """Whether requests need an API key."""
+        return not self.is_local if self.require_keys is None else self.require_keys
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _open_to_all_only_with_keys(cls, origins: list[str], info: ValidationInfo) -> list[str]:
+        required, host = info.data.get("require_keys"), info.data.get("host", "")
+        if "*" in origins and not (not _is_local(host) if required is None else required):
+            raise ValueError("* lets every web page read the documents unless keys are demanded")
+        return origins
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _a_rate(cls, limit: str) -> str:
+        if limit:
+            from limits import parse
+
+            parse(limit)
+        return limit
 
     @classmethod
     def settings_customise_sources(
@@ -83,6 +125,13 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then environment, then the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, CONFIG_FILE)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def load_settings(**flags: Any) -> Settings:
@@ -107,5 +156,7 @@ def load_settings(**flags: Any) -> Settings:
             f"The setting {name!r} is not valid ({first['msg']}; given: {first.get('input')!r}).",
             f"Look at the flag, at {PREFIX}{name.upper()} and at {CONFIG_FILE}.",
         ) from error
+    except SettingsError as error:
+        raise InvalidSettings(f"{error}.", f'A list in {PREFIX}… is JSON: ["a", "b"].') from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InvalidSettings(f"{CONFIG_FILE} cannot be read ({error}).", "Mend or remove it.") from error

@@ -14,6 +14,8 @@ from service.wiring import App, open_app
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 QUESTIONS = SEEDS / "questions.jsonl"
+# The name that TestClient calls a server by.
+TEST_HOSTS = ["testserver"]
 CHENGDU = "Which sectors were targeted for cooperation at the Chengdu meeting?"
 
 
@@ -34,13 +36,13 @@ def seeds_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def seeds_app(seeds_dir: Path) -> Iterator[App]:
     """The seeds' index, opened. Read only."""
-    with open_app(load_settings(data_dir=seeds_dir)) as app:
+    with open_app(load_settings(data_dir=seeds_dir, allowed_hosts=TEST_HOSTS)) as app:
         yield app
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load_settings(data_dir=tmp_path / "index")
+    return load_settings(data_dir=tmp_path / "index", allowed_hosts=TEST_HOSTS)
 
 
 @pytest.fixture

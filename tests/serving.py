@@ -14,8 +14,15 @@ COMMAND = Path(sys.executable).with_name("citewise")
 
 
 @contextmanager
-def serving(data_dir: Path, **environment: str) -> Iterator[str]:
-    """Serve a data directory; yields the address. The server has to stop well at the end."""
+def serving(data_dir: Path, log: list[str] | None = None, **environment: str) -> Iterator[str]:
+    """Serve a data directory; yields the address. The server has to stop well at the end.
+
+    Args:
+        data_dir: What to serve.
+        log: Gets every line that the server writes to stderr; whole at the end of the block.
+        environment: Settings.
+    """
+    log = [] if log is None else log
     process = subprocess.Popen(
         [COMMAND, "serve", "--port", "0", "--data-dir", str(data_dir)],
         stderr=subprocess.PIPE,
@@ -24,12 +31,16 @@ def serving(data_dir: Path, **environment: str) -> Iterator[str]:
     )
     assert process.stderr is not None
     for line in process.stderr:
+        log.append(line)
         if found := re.search(r"running on (http://\S+)", line):
-            Thread(target=process.stderr.read, daemon=True).start()  # or its log fills the pipe
             break
+    reading = Thread(target=log.extend, args=(process.stderr,), daemon=True)
+    reading.start()  # or its log fills the pipe
     try:
         yield found[1] if found else ""
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.wait(timeout=20)
+        reading.join()
+        process.stderr.close()
     assert process.returncode == 0

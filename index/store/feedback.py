@@ -8,6 +8,7 @@ until the feedback or its collection is deleted, even where they repeat a docume
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -129,14 +130,23 @@ class FeedbackTable:
         )
         return [_feedback(row) for row in rows]
 
-    def delete(self, feedback_id: str) -> None:
+    def delete(self, feedback_id: str, collections: Sequence[str] | None = None) -> None:
         """Delete one feedback with every word in it.
 
+        Args:
+            feedback_id: Its id.
+            collections: Where it may be; anywhere if None.
+
         Raises:
-            FeedbackNotFound: There is no such feedback.
+            FeedbackNotFound: There is no such feedback there.
         """
         with self._database.writing() as tx:
-            if not tx.execute("DELETE FROM feedback WHERE id = ?", (feedback_id,)).rowcount:
+            deleted = tx.execute(
+                "DELETE FROM feedback WHERE id = ?"
+                " AND (? IS NULL OR collection IN (SELECT value FROM json_each(?)))",
+                (feedback_id, *[None if collections is None else json.dumps(collections)] * 2),
+            )
+            if not deleted.rowcount:
                 raise FeedbackNotFound(
                     f"There is no feedback {feedback_id!r}.", "GET /v1/feedback lists what there is."
                 )

@@ -159,8 +159,8 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     """The words of the best sentence that answer, or "Yes" or "No" where it is sure which.
 
     A list that was asked for is the one that the sentence enumerates. Otherwise it is the span that
-    the reader found in this sentence, if it is sure enough of it; or the only date, or the only
-    quantity of what is counted. A summary has none.
+    the reader found in this sentence, if it is sure enough of it and it is not several numbers where
+    one is asked for; or the only date, or the only quantity of what is counted. A summary has none.
 
     Args:
         asked: What the question asks for.
@@ -183,6 +183,13 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     elif span is None and asked.kind == "when":
         found = spans.dates(text)
         span = found[0] if len(found) == 1 else None
-    elif span is None and asked.kind == "how_many":
-        span = spans.quantity_of(text, question)
+    if asked.kind == "how_many":
+        counted = spans.quantity_of(text, question)
+        # One number is asked for: of several that the reader took together, the one that counts it.
+        if counted and (span is None or _several(text[span[0] : span[1]])):
+            span = counted
     return " ".join(text[span[0] : span[1]].split()) if span else None
+
+
+def _several(text: str) -> bool:
+    return len(spans.quantities(text)) > 1

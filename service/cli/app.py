@@ -10,7 +10,7 @@ import typer
 
 from index.errors import CitewiseError, InvalidInput
 from service import logs
-from service.cli import ask, chat, collections, copies, docs, index, mcp, serve
+from service.cli import ask, chat, collections, copies, docs, index, keys, mcp, serve
 from service.cli.options import complain, plain
 from service.settings import load_settings
 
@@ -47,6 +47,7 @@ app.command(name="search")(ask.search)
 app.command(name="chat")(chat.chat)
 app.add_typer(docs.group, name="docs")
 app.add_typer(collections.group, name="collections")
+app.add_typer(keys.group, name="keys")
 app.command(name="serve")(serve.serve)
 app.command(name="mcp")(mcp.mcp)
 app.command(name="backup")(copies.backup)

@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from index.errors import CitewiseError
 from index.load.reading import MEGABYTE
 from service.http import problems
+from service.http.guard import front
 from service.http.guard.body import BodyLimit
 from service.http.guard.requests import Observed
 from service.http.routes.answers import answers_router
@@ -37,6 +38,7 @@ _DESCRIPTION = """Cited answers from your own documents.
 
 Offsets are **code points**, half-open, everywhere (`offset_unit: "codepoint"`): they
 point into the canonical text of the named revision. Errors are RFC 9457 problem details.
+Where the service demands keys, send one as `Authorization: Bearer KEY`.
 """
 
 
@@ -70,6 +72,7 @@ def create_app(app: App) -> FastAPI:
     problems.install(http)
     # A form has more than the file in it.
     http.add_middleware(BodyLimit, limit=(app.settings.limit_megabytes + 1) * MEGABYTE)
+    front.install(http, app.settings)
     # The outermost sees everything that is answered.
     http.add_middleware(Observed, metrics=metrics, tracing=tracing)
     http.include_router(answers_router(app.settings, desk))

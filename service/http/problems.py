@@ -10,14 +10,17 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect
 
 from index.errors import (
+    AccessRefused,
     CitationBroken,
     CitewiseError,
     DocumentDeleted,
     DocumentTooLarge,
     ExtraMissing,
+    HostRefused,
     IndexDamaged,
     IndexExists,
     IndexLocked,
@@ -25,10 +28,13 @@ from index.errors import (
     IndexNotBuilt,
     IndexStateError,
     InvalidInput,
+    KeyRequired,
+    KeysMissing,
     LoadError,
     ModelUnavailable,
     NotFound,
     Overloaded,
+    RateLimited,
     ServerUnusable,
     UnsupportedFormat,
 )
@@ -44,6 +50,11 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotFound, HTTPStatus.NOT_FOUND),
     (DocumentDeleted, HTTPStatus.GONE),
+    (KeyRequired, HTTPStatus.UNAUTHORIZED),
+    (HostRefused, HTTPStatus.MISDIRECTED_REQUEST),
+    (RateLimited, HTTPStatus.TOO_MANY_REQUESTS),
+    (AccessRefused, HTTPStatus.FORBIDDEN),
+    (KeysMissing, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexMismatch, HTTPStatus.CONFLICT),
     (IndexExists, HTTPStatus.CONFLICT),
     (IndexLocked, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -56,7 +67,10 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (ExtraMissing, HTTPStatus.NOT_IMPLEMENTED),
     (CitationBroken, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
-_RETRY_AFTER_SECONDS = 5
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "5"},
+}
 # These addresses are for clients that parse OpenAI's errors.
 _OPENAI_PATHS = ("/v1/chat/completions", "/v1/models")
 _OPENAI_TYPES: Mapping[int, str] = {
@@ -71,6 +85,8 @@ def install(app: FastAPI) -> None:
     for kind in (CitewiseError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, _on_error)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
+    # Also within what is put around the routes later, so that its headers are on a fault as well.
+    app.add_middleware(ExceptionMiddleware, handlers={Exception: _on_error})
 
 
 def status_of(error: CitewiseError) -> HTTPStatus:
@@ -99,6 +115,18 @@ def problem_of(request: Request, error: Exception) -> Problem:
     log.error("fault %s in %s %s", fault, request.method, request.url.path, exc_info=error)
     detail = f"Something failed here. The log names it as fault {fault}."
     return _problem(request, 500, "internal-error", "Internal error", detail)
+
+
+def response_to(request: Request, error: Exception) -> JSONResponse:
+    """The response that tells of an error."""
+    problem = problem_of(request, error)
+    headers = {**_HEADERS.get(problem.status, {}), **(getattr(error, "headers", None) or {})}
+    if isinstance(error, RateLimited | Overloaded):
+        headers["Retry-After"] = str(error.retry_after)
+    if request.url.path.startswith(_OPENAI_PATHS):
+        return JSONResponse(openai_error(problem), problem.status, headers)
+    body = problem.model_dump(exclude_none=True)
+    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
 
 
 def openai_error(problem: Problem) -> dict[str, Any]:
@@ -133,14 +161,7 @@ def _problem(
 
 
 async def _on_error(request: Request, error: Exception) -> JSONResponse:
-    problem = problem_of(request, error)
-    headers = dict(getattr(error, "headers", None) or {})
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(getattr(error, "retry_after", _RETRY_AFTER_SECONDS))
-    if request.url.path.startswith(_OPENAI_PATHS):
-        return JSONResponse(openai_error(problem), problem.status, headers)
-    body = problem.model_dump(exclude_none=True)
-    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
+    return response_to(request, error)
 
 
 async def _on_disconnect(request: Request, error: Exception) -> Response:

@@ -2,7 +2,11 @@
 
 import json
 import shutil
+import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -49,3 +53,42 @@ def test_every_citation_of_every_gold_question_resolves_over_http(server: str) -
                     assert source["verified"] is True
                     checked += 1
     assert checked > 40
+
+
+def _connected(address: str) -> socket.socket:
+    host, _, port = address.removeprefix("http://").partition(":")
+    return socket.create_connection((host, int(port)), timeout=30)
+
+
+def _finish_once_stopping(connection: socket.socket, body: bytes, address: str) -> bytes:
+    with suppress(ConnectionRefusedError):
+        while True:
+            _connected(address).close()
+            time.sleep(0.05)
+    with connection:
+        connection.sendall(body)
+        return connection.makefile("rb").readline()
+
+
+def test_a_request_that_was_accepted_is_finished_before_the_server_stops(
+    seeds_dir: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(seeds_dir, tmp_path / "index")
+    body = json.dumps({"question": CHENGDU}).encode()
+    head = (
+        "POST /v1/answers HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+        f"content-length: {len(body)}\r\nexpect: 100-continue\r\n\r\n"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with serving(tmp_path / "index") as address:
+            connection = _connected(address)
+            connection.sendall(head.encode())
+            assert b"100" in connection.recv(100)
+            finished = pool.submit(_finish_once_stopping, connection, body, address)
+        assert b"200" in finished.result()
+
+
+def test_a_connection_without_a_whole_request_is_closed(server: str) -> None:
+    with _connected(server) as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n")
+        assert connection.recv(100) == b""

@@ -78,6 +78,22 @@ def test_short_answers_are_given_only_where_they_are_certain(
     assert short_answer(understand(question), question, [_evidence(sentence, 0.9)]) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many sails were sewn?", "70"),
+        ("How many people?", "40 ropes and 70"),
+        ("What was made?", "40 ropes and 70"),
+    ],
+)
+def test_of_several_numbers_the_one_that_counts_what_is_asked_is_the_short_answer(
+    question: str, expected: str
+) -> None:
+    text = "They made 40 ropes and 70 sails."
+    read = replace(_evidence(text, 0.9), span=(10, 25), answerable=5.0)
+    assert short_answer(understand(question), question, [read]) == expected
+
+
 def test_yes_or_no_is_the_short_answer_only_where_it_is_sure() -> None:
     question = "Was the mill sold in 1931?"
     asked = understand(question)

@@ -19,7 +19,7 @@ from service.http.app import create_app
 from service.serving.admission import Admission
 from service.settings import load_settings
 from service.wiring import App, open_app
-from tests.conftest import CHENGDU, ROOT
+from tests.conftest import CHENGDU, ROOT, TEST_HOSTS
 
 DASHBOARD = ROOT / "docs" / "grafana-dashboard.json"
 
@@ -211,7 +211,7 @@ def test_traces_are_sent_with_a_span_for_each_stage(seeds_dir: object) -> None:
     with HTTPServer(("127.0.0.1", 0), Collector) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         endpoint = f"http://127.0.0.1:{server.server_port}/v1/traces"
-        settings = load_settings(data_dir=seeds_dir, telemetry_endpoint=endpoint)
+        settings = load_settings(data_dir=seeds_dir, telemetry_endpoint=endpoint, allowed_hosts=TEST_HOSTS)
         trace = "0af7651916cd43dd8448eb211c80319c"
         with open_app(settings) as app, TestClient(create_app(app)) as client:
             client.post(

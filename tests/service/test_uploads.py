@@ -1,20 +1,24 @@
 """Documents and collections over their life, over HTTP."""
 
+import asyncio
 import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
 import pytest
+from fastapi import HTTPException
 from fastapi.testclient import TestClient
 from filelock import FileLock
+from starlette.types import Receive, Scope, Send
 
 from index.verify import verify
 from service.http.app import create_app
+from service.http.guard.body import BodyLimit
 from service.wiring import App
 
 COMET = "The comet returned in May 1910. Crowds watched it from the harbour."
@@ -171,6 +175,25 @@ def test_a_body_over_the_limit_is_refused(app: App, announced: bool) -> None:
         refused = client.put("/v1/documents/a", content=content, headers={"content-type": "text/plain"})
     assert refused.status_code == 413, refused.text
     assert "limit_megabytes" in refused.json()["detail"]
+
+
+def test_a_body_that_does_not_go_on_is_refused() -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"half"
+        await asyncio.sleep(20)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+
+    async def ask() -> None:
+        limited = BodyLimit(app, 100, patience=0.01)
+        transport = httpx2.ASGITransport(limited)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            await client.post("/", content=body())
+
+    with pytest.raises(HTTPException, match=r"0\.01 s"):
+        asyncio.run(ask())
 
 
 def test_filters_are_exact_in_lists_search_and_answers(client: TestClient) -> None:

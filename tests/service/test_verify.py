@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.http.app import create_app
 from service.wiring import App
-from tests.conftest import CHENGDU
+from tests.conftest import CHENGDU, TEST_HOSTS
 
 TEXT = "Der Comet 🌠 kam 1910. 彗星回来了。"
 
@@ -100,7 +100,7 @@ def own_shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]
     from service.settings import load_settings
     from service.wiring import open_app
 
-    settings = load_settings(data_dir=tmp_path_factory.mktemp("verify") / "index")
+    settings = load_settings(data_dir=tmp_path_factory.mktemp("verify") / "index", allowed_hosts=TEST_HOSTS)
     with open_app(settings, create=True) as app, TestClient(create_app(app)) as opened:
         opened.put("/v1/documents/comet", json={"text": TEXT})
         yield opened

@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -65,6 +66,8 @@ class Observed:
                 span.set_attribute("http.response.status_code", status)
         finally:
             seconds = time.perf_counter() - started
+            if status == HTTPStatus.TOO_MANY_REQUESTS:
+                self._metrics.refused("requests of one caller")
             self._metrics.requested(scope["method"], _route(scope), status, seconds)
             facts = {
                 "method": scope["method"],

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel
 
+from service.http.guard.access import Reader
 from service.http.leaving import while_connected
 from service.http.responses import PROBLEMS, UNCHANGED, is_current
 from service.http.streams import AnswerStream
@@ -40,7 +41,10 @@ def answers_router(settings: Settings, desk: Desk) -> APIRouter:
 
     @router.post("/answers", response_model=AnswerResponse, responses={200: _STREAM, 304: UNCHANGED})
     async def answers(
-        body: AnswerRequest, request: Request, if_none_match: Annotated[str | None, Header()] = None
+        body: AnswerRequest,
+        request: Request,
+        caller: Reader,
+        if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         """Answer a question from the documents, every sentence cited, or say that they do not.
 
@@ -49,7 +53,7 @@ def answers_router(settings: Settings, desk: Desk) -> APIRouter:
         """
         ask = Ask(
             question=body.question,
-            collection=body.collection or settings.collection,
+            collection=caller.collection(body.collection),
             filters=body.plain_filters(),
             top_k=body.top_k or settings.top_k,
             max_sentences=body.max_sentences or settings.max_sentences,
@@ -66,11 +70,11 @@ def answers_router(settings: Settings, desk: Desk) -> APIRouter:
         return JSONResponse(AnswerResponse.of(ask, answer).model_dump(mode="json"), headers=headers)
 
     @router.post("/search")
-    async def search(body: SearchRequest, request: Request) -> SearchResponse:
+    async def search(body: SearchRequest, request: Request, caller: Reader) -> SearchResponse:
         """Find the passages nearest to a question."""
         ask = Ask(
             question=body.question,
-            collection=body.collection or settings.collection,
+            collection=caller.collection(body.collection),
             filters=body.plain_filters(),
             top_k=body.top_k or settings.top_k,
         )

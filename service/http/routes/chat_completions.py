@@ -12,6 +12,8 @@ from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.errors import InvalidInput, ModelNotFound
+from service.access.rights import Caller
+from service.http.guard.access import Reader
 from service.http.leaving import while_connected
 from service.http.problems import openai_error
 from service.http.responses import OPENAI_ERRORS
@@ -94,13 +96,13 @@ def chat_router(app: App, desk: Desk) -> APIRouter:
         "/chat/completions",
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
     )
-    async def chat_completions(body: ChatRequest, request: Request) -> Response:
+    async def chat_completions(body: ChatRequest, request: Request, caller: Reader) -> Response:
         """Answer the last message of a conversation; each citation is an annotation.
 
         An annotation's `start_index` and `end_index` are code points of the content. The whole
         answer, as `/v1/answers` gives it, is in `citewise`.
         """
-        ask = _ask(app, body)
+        ask = _ask(app, body, caller)
         counts = _Usage(app.pipeline.count_tokens, body)
         if body.stream:
             return _Chunks(request, desk, ask, body, counts)
@@ -124,18 +126,18 @@ def chat_router(app: App, desk: Desk) -> APIRouter:
         )
 
     @router.get("/models")
-    def models() -> dict[str, Any]:
+    def models(caller: Reader) -> dict[str, Any]:
         """The collections that can be asked, each as a model; `citewise` is the default one."""
         with store.snapshot():
-            names = store.collection_names()
+            names = [name for name in store.collection_names() if caller.sees(name)]
         return {"object": "list", "data": [_model(name) for name in (MODEL, *map(_model_of, names))]}
 
     @router.get("/models/{model:path}")
-    def model(model: str) -> dict[str, Any]:
+    def model(model: str, caller: Reader) -> dict[str, Any]:
         """One of them."""
-        name = _collection(app, model)
+        name = _collection(model, caller)
         with store.snapshot():
-            if name not in (app.settings.collection, *store.collection_names()):
+            if name not in (caller.default, *store.collection_names()):
                 raise _no_model(model)
         return _model(model)
 
@@ -154,15 +156,15 @@ def _no_model(name: str) -> ModelNotFound:
     return ModelNotFound(f"There is no model {name!r}.", "GET /v1/models lists what there is.")
 
 
-def _collection(app: App, model: str) -> str:
+def _collection(model: str, caller: Caller) -> str:
     if model == MODEL:
-        return app.settings.collection
+        return caller.default
     if not model.startswith(f"{MODEL}/"):
         raise _no_model(model)
-    return model.removeprefix(f"{MODEL}/")
+    return caller.collection(model.removeprefix(f"{MODEL}/"))
 
 
-def _ask(app: App, body: ChatRequest) -> Ask:
+def _ask(app: App, body: ChatRequest, caller: Caller) -> Ask:
     *before, last = body.messages
     if last.role != "user":
         raise InvalidInput(
@@ -172,7 +174,7 @@ def _ask(app: App, body: ChatRequest) -> Ask:
     settings = app.settings
     return Ask(
         question=last.words(),
-        collection=_collection(app, body.model),
+        collection=_collection(body.model, caller),
         top_k=settings.top_k,
         max_sentences=settings.max_sentences,
         history=tuple(Turn(m.role, m.words()) for m in before if m.role in ("user", "assistant")),

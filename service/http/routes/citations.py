@@ -17,6 +17,7 @@ from service.citations import (
     VerifyRequest,
     VerifyResponse,
 )
+from service.http.guard.access import Reader
 from service.http.responses import PROBLEMS
 from service.wiring import App
 
@@ -30,9 +31,9 @@ def citations_router(app: App) -> APIRouter:
     store = app.index.store
 
     @router.post("/verify")
-    def verify(body: VerifyRequest) -> VerifyResponse:
+    def verify(body: VerifyRequest, caller: Reader) -> VerifyResponse:
         """Check that each citation's text stands where it says; one that does not says why."""
-        collection = body.collection or app.settings.collection
+        collection = caller.collection(body.collection)
         with store.snapshot() as version:
             # Many citations are of few documents.
             read = cache(partial(_read, store, collection))

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from index.errors import InvalidInput
 from service.filters import parse_filters
+from service.http.guard.access import Reader
 from service.http.responses import PROBLEMS, UNCHANGED, is_current
 from service.schemas import CollectionName, DocumentList, DocumentOut, KnownId, TextOut
 from service.wiring import App
@@ -21,6 +22,7 @@ def documents_router(app: App) -> APIRouter:
 
     @router.get("")
     def list_documents(
+        caller: Reader,
         collection: CollectionName | None = None,
         cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -30,7 +32,7 @@ def documents_router(app: App) -> APIRouter:
         ] = None,
     ) -> DocumentList:
         """List documents by id, a page at a time; only those whose metadata match all filters."""
-        name = collection or app.settings.collection
+        name = caller.collection(collection)
         with store.snapshot():
             store.require_collection(name)
             found = store.documents(name, filters=parse_filters(filters), after=cursor, limit=limit + 1)
@@ -43,6 +45,7 @@ def documents_router(app: App) -> APIRouter:
     @router.get("/{document_id:path}/text", responses={200: _NAMED, 304: UNCHANGED})
     def text(
         document_id: KnownId,
+        caller: Reader,
         collection: CollectionName | None = None,
         revision: str | None = None,
         start: Annotated[int, Query(ge=0)] = 0,
@@ -54,7 +57,7 @@ def documents_router(app: App) -> APIRouter:
 
         Without `revision` it is the current one.
         """
-        name = collection or app.settings.collection
+        name = caller.collection(collection)
         with store.snapshot():
             document = store.source(name, document_id, revision)
         stop = len(document.text) if end is None else end
@@ -82,9 +85,12 @@ def documents_router(app: App) -> APIRouter:
         return PlainTextResponse(part, headers=headers)
 
     @router.get("/{document_id:path}")
-    def document(document_id: KnownId, collection: CollectionName | None = None) -> DocumentOut:
+    def document(
+        document_id: KnownId, caller: Reader, collection: CollectionName | None = None
+    ) -> DocumentOut:
         """What is known of a document, and its revisions."""
+        name = caller.collection(collection)
         with store.snapshot():
-            return DocumentOut.of(store.document(collection or app.settings.collection, document_id))
+            return DocumentOut.of(store.document(name, document_id))
 
     return router

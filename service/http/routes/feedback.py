@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from index.errors import AnswerNotFound
 from index.store.feedback import Place, Rating, Said
 from service.feedback import FeedbackIn, FeedbackKept, FeedbackList, FeedbackOut, Name, OpinionIn
+from service.http.guard.access import Admin, Reader
 from service.http.responses import PROBLEMS
 from service.schemas import CollectionName
 from service.serving.memory import Memory
@@ -26,14 +27,14 @@ def feedback_router(app: App, memory: Memory, metrics: Metrics) -> APIRouter:
         return FeedbackKept(id=kept.id, created_at=kept.created_at)
 
     @router.post("/answers/{answer_id}/feedback", status_code=201)
-    def judge(answer_id: Name, body: OpinionIn) -> FeedbackKept:
+    def judge(answer_id: Name, body: OpinionIn, caller: Reader) -> FeedbackKept:
         """Keep what a person says of an answer that this server gave and still remembers.
 
         What was asked and cited is taken from the answer. It is forgotten when the server stops, or
         10,000 answers later; then `POST /v1/feedback` takes both from the client.
         """
         given = memory.given(answer_id)
-        if given is None:
+        if given is None or not caller.sees(given.collection):
             raise AnswerNotFound(
                 f"This server does not remember an answer {answer_id!r}.",
                 "Send the question with the feedback to POST /v1/feedback.",
@@ -42,23 +43,24 @@ def feedback_router(app: App, memory: Memory, metrics: Metrics) -> APIRouter:
         return keep(given.collection, body.of(answer_id, given.question, places))
 
     @router.post("/feedback", status_code=201)
-    def give(body: FeedbackIn) -> FeedbackKept:
+    def give(body: FeedbackIn, caller: Reader) -> FeedbackKept:
         """Keep what a person says of an answer.
 
         Quotes that stand in their documents are kept as ranges of them, so their text goes
         with the document. Other words stay until the feedback or the collection is deleted.
         """
-        return keep(body.collection or app.settings.collection, body.said())
+        return keep(caller.collection(body.collection), body.said())
 
     @router.get("/feedback")
     def list_feedback(
+        caller: Admin,
         collection: CollectionName | None = None,
         rating: Rating | None = None,
         cursor: Annotated[int, Query(ge=0, lt=2**63, description="`next_cursor` of the page before.")] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> FeedbackList:
         """List feedback in the order in which it came, a page at a time."""
-        name = collection or app.settings.collection
+        name = caller.collection(collection)
         with store.snapshot():
             store.require_collection(name)
             found = store.feedback.page(name, rating=rating, after=cursor, limit=limit + 1)
@@ -69,10 +71,10 @@ def feedback_router(app: App, memory: Memory, metrics: Metrics) -> APIRouter:
             )
 
     @router.delete("/feedback/{feedback_id}", status_code=204)
-    def delete(feedback_id: str) -> Response:
+    def delete(feedback_id: str, caller: Admin) -> Response:
         """Delete one feedback with every word in it."""
         with app.index.writing():
-            store.feedback.delete(feedback_id)
+            store.feedback.delete(feedback_id, caller.collections)
         return Response(status_code=204)
 
     return router

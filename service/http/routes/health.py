@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from service.http.guard.access import Visitor
 from service.http.responses import PROBLEMS
 from service.wiring import App
 
@@ -18,14 +19,17 @@ def health_router(app: App) -> APIRouter:
         return {"status": "alive"}
 
     @router.get("/ready", responses={k: v for k, v in PROBLEMS.items() if k in (409, 503)})
-    def ready() -> dict[str, Any]:
-        """The index is open, is of the configured model, and its version can be read."""
+    def ready(caller: Visitor) -> dict[str, Any]:
+        """The index is open, is of the configured model, and its version can be read.
+
+        `collections` are those that the key is for; none without a key where one is needed.
+        """
         with app.index.store.snapshot() as version:
             app.index.store.manifest().require(app.index.manifest)
             return {
                 "status": "ready",
                 "index_version": version,
-                "collections": app.index.store.collection_names(),
+                "collections": list(filter(caller.sees, app.index.store.collection_names())),
             }
 
     return router

@@ -23,6 +23,7 @@ from index.load.metadata import clean
 from index.load.reading import Failure
 from index.load.registry import Format, format_of_media_type, require_format
 from index.types import Change, Document, Json
+from service.http.guard.access import Writer
 from service.http.responses import PROBLEMS
 from service.schemas import (
     CollectionName,
@@ -81,18 +82,20 @@ def uploads_router(app: App, metrics: Metrics) -> APIRouter:
         responses={201: {"description": "The document is new.", "model": StoredOut}},
     )
     async def put(
-        document_id: str, request: Request, response: Response, collection: CollectionName | None = None
+        document_id: str,
+        request: Request,
+        response: Response,
+        caller: Writer,
+        collection: CollectionName | None = None,
     ) -> StoredOut:
         """Create or replace a document: JSON text, a file in a form, or the file itself.
 
         The same text with the same metadata changes nothing. A file that holds several
         documents (an archive, JSON lines) is for `POST`.
         """
-        known = _valid_id(document_id)
+        known, name = _valid_id(document_id), caller.collection(collection)
         async with _received(request) as upload:
-            stored = await changes.run(
-                partial(_store, app, collection or app.settings.collection, upload, known, single=True)
-            )
+            stored = await changes.run(partial(_store, app, name, upload, known, single=True))
         response.status_code = 201 if stored.documents[0].outcome == "added" else 200
         return stored.documents[0]
 
@@ -102,30 +105,28 @@ def uploads_router(app: App, metrics: Metrics) -> APIRouter:
         responses={201: {"description": "At least one document is new.", "model": UploadOut}},
     )
     async def post(
-        request: Request, response: Response, collection: CollectionName | None = None
+        request: Request, response: Response, caller: Writer, collection: CollectionName | None = None
     ) -> UploadOut:
         """Upload one file or JSON text; the id is the given one, the file's name, or made of the text.
 
         An archive, a mail with attachments or JSON lines become several documents, each
         under `<id>/<its name in there>`; one that cannot be read does not stop the others.
         """
+        name = caller.collection(collection)
         async with _received(request) as upload:
             document_id = _valid_id(upload.id or upload.name or _content_id(upload.data))
-            stored = await changes.run(
-                partial(_store, app, collection or app.settings.collection, upload, document_id, single=False)
-            )
+            stored = await changes.run(partial(_store, app, name, upload, document_id, single=False))
         response.status_code = 201 if any(d.outcome == "added" for d in stored.documents) else 200
         return stored
 
     @router.delete("/{document_id:path}")
     async def delete(
         document_id: KnownId,
+        caller: Writer,
         collection: CollectionName | None = None,
     ) -> DeletedOut:
         """Delete a document with all its revisions; from the returned version on it is gone."""
-        version = await changes.run(
-            partial(app.builder.delete, collection or app.settings.collection, document_id)
-        )
+        version = await changes.run(partial(app.builder.delete, caller.collection(collection), document_id))
         return DeletedOut(id=document_id, index_version=version)
 
     return router

@@ -1,0 +1,1 @@
+"""Who may use the service over HTTP, and for what."""
