@@ -3,23 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from index.errors import DocumentDeleted, DocumentNotFound
 from index.index import Index
 from index.protocols import Chunker, Embedder
-from index.types import Chunk, Document, EmbeddedChunk
-
-Outcome: TypeAlias = Literal["added", "changed", "unchanged"]
-
-
-class Change(NamedTuple):
-    """What became of a document, and the ``index_version`` from which it is so."""
-
-    outcome: Outcome
-    index_version: int
+from index.types import Change, Chunk, Document, EmbeddedChunk, Outcome
 
 
 @dataclass(frozen=True, slots=True)

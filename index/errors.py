@@ -39,6 +39,7 @@
     ├── ServerUnusable            another server that was asked
     ├── GeneratorFailed           a language model that cannot be reached, or breaks off
     ├── ModelUnavailable          a model that is not on this machine
+    ├── ExtraMissing              an optional part that is not installed
     └── CitationBroken            an answer whose citation does not resolve (a defect)
 
 Each error says what was wrong (``message``) and what to do about it (``hint``).
@@ -349,6 +350,13 @@ class ModelUnavailable(CitewiseError):
 
     slug = "model-unavailable"
     title = "Model not available"
+
+
+class ExtraMissing(CitewiseError):
+    """An optional part is not installed."""
+
+    slug = "extra-missing"
+    title = "Optional part not installed"
 
 
 class CitationBroken(CitewiseError):

@@ -7,7 +7,7 @@ revision: ``text[start:end]``.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | 
 Metadata: TypeAlias = Mapping[str, Json]
 Vector: TypeAlias = npt.NDArray[np.float32]
 SentenceKind: TypeAlias = Literal["prose", "item", "heading"]
+Outcome: TypeAlias = Literal["added", "changed", "unchanged"]
 
 DEFAULT_COLLECTION = "default"
 
@@ -160,6 +161,13 @@ class DocumentRecord:
         """The title its metadata states, if any."""
         title = self.metadata.get("title")
         return title if isinstance(title, str) and title else None
+
+
+class Change(NamedTuple):
+    """What became of a document, and the ``index_version`` from which it is so."""
+
+    outcome: Outcome
+    index_version: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,11 +13,10 @@ from pydantic import (
     StrictInt,
 )
 
-from index.build import Change, Outcome
 from index.store.filters import Filters
 from index.store.reader import CollectionRecord
 from index.text.canonical import canonical
-from index.types import DocumentRecord, Hit
+from index.types import Change, DocumentRecord, Hit, Outcome
 from service import types
 from service.types import Answer, Ask, Citation, ComposerName, Conflict, SearchResult, Source
 

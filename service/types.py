@@ -6,8 +6,9 @@ from typing import Literal, TypeAlias
 
 from index.store.filters import Filters
 from index.types import DEFAULT_COLLECTION, Hit
-from service.answering.abstain import Abstention
 
+MAX_QUESTION = 4000  # characters
+Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filtered_out"]
 ComposerName: TypeAlias = Literal["extractive", "generative"]
 
 
@@ -37,6 +38,14 @@ class Ask:
     max_sentences: int = 4
     history: tuple[Turn, ...] = ()
     composer: ComposerName = "extractive"
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Why there is no answer, and what was looked for, in words."""
+
+    reason: Reason
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

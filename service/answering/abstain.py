@@ -7,8 +7,6 @@ passage leaves out of the question.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -17,8 +15,7 @@ from index.text.analysis import spelled, terms
 from service.answering.evidence import Evidence, Features, Logistic, logit
 from service.answering.question import Asked
 from service.answering.rerank import UNREAD
-
-Reason: TypeAlias = Literal["no_match", "low_support", "entity_missing", "filtered_out"]
+from service.types import Abstention
 
 CONFIDENCE_FEATURES = ("support", "answerable_most", "unknown", "asked_covered", "dense_asked")
 
@@ -26,14 +23,6 @@ CONFIDENCE_FEATURES = ("support", "answerable_most", "unknown", "asked_covered",
 # A summary is of something, and there is something to say where the passages are about it; that its
 # sentences are those which somebody else would choose is so about half of the time (DragonBall).
 SUMMARY = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Abstention:
-    """Why there is no answer, and what was looked for, in words."""
-
-    reason: Reason
-    detail: str
 
 
 def confidence(

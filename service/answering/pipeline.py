@@ -35,9 +35,8 @@ from service.answering.lists import completed
 from service.answering.question import Asked, understand
 from service.answering.reader import SHIPPED, Reader, ShippedReader
 from service.answering.rerank import READING_FEATURES, read, rerank, rerank_by_terms
-from service.types import Answer, Ask, SearchResult
+from service.types import MAX_QUESTION, Answer, Ask, SearchResult
 
-MAX_QUESTION = 4000
 _NO_ANSWER = "The documents do not answer this question."
 _NO_ANSWER_TO = "The documents do not answer this part: “{}”."
 

@@ -10,8 +10,8 @@ import typer
 
 from index.errors import CitewiseError, InvalidInput
 from service import logs
-from service.cli import ask, collections, copies, docs, index, keys, serve
-from service.cli.options import plain
+from service.cli import ask, chat, collections, copies, docs, index, keys, mcp, serve
+from service.cli.options import complain, plain
 from service.settings import load_settings
 
 log = logging.getLogger(__name__)
@@ -44,10 +44,12 @@ def citewise(
 app.add_typer(index.group, name="index")
 app.command(name="ask")(ask.ask)
 app.command(name="search")(ask.search)
+app.command(name="chat")(chat.chat)
 app.add_typer(docs.group, name="docs")
 app.add_typer(collections.group, name="collections")
 app.add_typer(keys.group, name="keys")
 app.command(name="serve")(serve.serve)
+app.command(name="mcp")(mcp.mcp)
 app.command(name="backup")(copies.backup)
 app.command(name="restore")(copies.restore)
 
@@ -64,8 +66,7 @@ def run(command: Callable[[], object]) -> None:
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except CitewiseError as error:
-        lines = [f"Error: {error.message}", *([error.hint] if error.hint else [])]
-        sys.stderr.write(plain("\n".join(lines)) + "\n")
+        complain(error)
         sys.exit(EXIT_USAGE if isinstance(error, InvalidInput) else EXIT_FAILED)
     except Exception as error:
         log.debug("unexpected", exc_info=error)

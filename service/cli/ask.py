@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from index.text.canonical import canonical
-from index.types import Hit
 from service.cli.options import (
     AsJson,
     Collection,
@@ -18,10 +17,11 @@ from service.cli.options import (
     show,
     stderr,
 )
+from service.cli.showing import show_answer, show_hit
 from service.filters import parse_filters
 from service.schemas import AnswerResponse, SearchResponse
 from service.settings import load_settings
-from service.types import Answer, Ask, SearchResult, Source
+from service.types import Ask, SearchResult
 from service.wiring import open_app
 
 Question = Annotated[
@@ -66,7 +66,7 @@ def ask(
     if as_json:
         print_json(AnswerResponse.of(asked, answer))
     else:
-        _print_answer(answer)
+        show_answer(answer)
 
 
 def search(
@@ -89,45 +89,9 @@ def search(
         _print_passages(result)
 
 
-def _print_answer(answer: Answer) -> None:
-    if answer.short_answer:
-        show(answer.short_answer, style="bold")
-        show()
-    show(answer.text)
-    show()
-    for citation in answer.citations:
-        for source in citation.sources:
-            _print_source(f"[{citation.id}] ", source)
-    for conflict in answer.conflicts:
-        show()
-        show("The documents differ on this:", style="bold")
-        for side in conflict.sides:
-            _print_source(f"- {side.figure}: ", side.source)
-    if answer.abstention:
-        show("Nearest passages:", style="dim")
-        for hit in answer.hits[:3]:
-            _print_hit(hit)
-
-
-def _print_source(before: str, source: Source) -> None:
-    date = f", {source.published_at}" if source.published_at else ""
-    page = f", page {source.page}" if source.page else ""
-    title = source.title or source.document_id
-    show(f"{before}{title}{date}{page} · {source.document_id} {source.start}:{source.end}", style="cyan")
-    show(f"    “{' '.join(source.cited_text.split())}”", style="dim")
-
-
 def _print_passages(result: SearchResult) -> None:
     if not result.hits:
         stderr.print("No passage was found.")
     for rank, hit in enumerate(result.hits, start=1):
         show(f"{rank}. score {hit.score:.4f}, cosine {hit.dense:.3f}", style="bold")
-        _print_hit(hit)
-
-
-def _print_hit(hit: Hit) -> None:
-    chunk = hit.chunk
-    title = hit.document.title or hit.document.id
-    show(f"{title} · {hit.document.id} {chunk.start}:{chunk.end}", style="cyan")
-    shown = " ".join(chunk.text.split())
-    show(f"    {shown[:280]}{'…' if len(shown) > 280 else ''}", style="dim")
+        show_hit(hit)

@@ -9,6 +9,8 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 
+from index.errors import CitewiseError
+
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of the index (default .citewise).")]
 Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Collection (default: default).")]
 Embedder = Annotated[str | None, typer.Option("--embedder", help="Embedding model: a name or a folder.")]
@@ -38,12 +40,18 @@ def plain(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
-def show(text: str = "", style: str = "") -> None:
+def show(text: str = "", style: str = "", end: str = "\n") -> None:
     """Print text, which may be a document's, to stdout; into a pipe, just as it is."""
     if stdout.is_terminal:
-        stdout.print(plain(text), style=style)
+        stdout.print(plain(text), style=style, end=end)
     else:
-        sys.stdout.write(plain(text) + "\n")
+        sys.stdout.write(plain(text) + end)
+
+
+def complain(error: CitewiseError) -> None:
+    """Tell a person what is wrong and what to do about it."""
+    lines = [f"Error: {error.message}", *([error.hint] if error.hint else [])]
+    sys.stderr.write(plain("\n".join(lines)) + "\n")
 
 
 def announce(message: str) -> None:

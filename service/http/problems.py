@@ -19,6 +19,7 @@ from index.errors import (
     CitewiseError,
     DocumentDeleted,
     DocumentTooLarge,
+    ExtraMissing,
     GeneratorFailed,
     HostRefused,
     IndexDamaged,
@@ -65,6 +66,7 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (ServerUnusable, HTTPStatus.BAD_GATEWAY),
     (GeneratorFailed, HTTPStatus.BAD_GATEWAY),
     (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ExtraMissing, HTTPStatus.NOT_IMPLEMENTED),
     (CitationBroken, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 _HEADERS: Mapping[int, Mapping[str, str]] = {

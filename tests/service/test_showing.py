@@ -6,7 +6,7 @@ from service.answering.cite import check, check_sides, cite, oppose
 from service.answering.compose import Statement
 from service.answering.conflicts import disagreements
 from service.answering.question import understand
-from service.cli.ask import _print_answer
+from service.cli.showing import show_answer
 from service.http.app import create_app
 from service.schemas import AnswerResponse
 from service.types import Answer, Ask
@@ -63,7 +63,7 @@ def test_a_conflict_is_described_in_the_api_reference(app: App) -> None:
 
 
 def test_a_conflict_is_shown_in_plain_words(capsys: pytest.CaptureFixture[str]) -> None:
-    _print_answer(_answer())
+    show_answer(_answer())
     shown = capsys.readouterr().out
     assert shown.startswith(f"[A night] {OLD} [1] {NEW} [2]\n")
     _, differ = shown.split("The documents differ on this:\n")

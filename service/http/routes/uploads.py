@@ -17,13 +17,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from index.build import Change
 from index.errors import InvalidInput, UnsupportedFormat
 from index.load.files import Source
 from index.load.metadata import clean
 from index.load.reading import Failure
 from index.load.registry import Format, format_of_media_type, require_format
-from index.types import Document, Json
+from index.types import Change, Document, Json
 from service.http.guard.access import Writer
 from service.http.responses import PROBLEMS
 from service.schemas import (

@@ -1,0 +1,1 @@
+"""The index as tools of the Model Context Protocol."""
