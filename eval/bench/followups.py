@@ -34,10 +34,9 @@ from eval.sweep.indexes import prepare
 from eval.types import Passage
 from index.text.analysis import content_terms
 from index.types import Document, sha256_hex
-from service.answering.pipeline import MAX_QUESTION
 from service.conversation.standalone import standalone
 from service.settings import load_settings
-from service.types import Turn
+from service.types import MAX_QUESTION, Turn
 from service.wiring import App, open_app
 
 MEASURES = ("recall@1", "recall@10", "mrr@10")

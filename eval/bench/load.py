@@ -5,7 +5,7 @@
 Starts ``citewise serve`` on a copy of the index that the settings name and sends it, on loopback,
 questions (nine in ten), uploads and deletes. Closed loop: 1 to 64 clients, each sending its next
 request when the last one is answered. Open loop: arrivals at random (Poisson) at a fraction and a
-multiple of the rate that the closed loop carried. The memory of answers is off, so that every
+multiple of the rate that the closed loop carried. With ``--soak`` one steady open loop instead. The memory of answers is off, so that every
 question is worked on. Latency is of accepted requests from sending to the last byte; what was refused
 (503 with Retry-After) is counted beside it, and what has no answer at all would be a loss.
 """
@@ -34,6 +34,8 @@ CLIENTS = (1, 2, 4, 8, 16, 32, 64)
 # Of what the closed loop carried.
 RATES = (0.5, 0.8, 2.0, 10.0)
 _UPLOAD_SHARE = 0.1
+# Requests a second of the steady load: so little that hours of it can run beside other work.
+_SOAK_RATE = 1.0
 # Documents that are written and deleted in turn, so that the index does not grow.
 _DOCUMENTS = 20
 _SEED = 7
@@ -150,7 +152,7 @@ async def _measure(address: str, pid: int, seconds: float, soak: float) -> list[
     async with httpx.AsyncClient(base_url=address, timeout=60, limits=limits) as client:
         await phase("warming", "closed", 2, 5, 0.0)
         if soak:
-            await phase(f"soak, 2 clients, {soak} min", "closed", 2, soak * 60, _UPLOAD_SHARE)
+            await phase(f"soak, {_SOAK_RATE}/s, {soak:g} min", "open", _SOAK_RATE, soak * 60, _UPLOAD_SHARE)
             return phases
         each = seconds / (len(CLIENTS) + len(RATES) + 1)
         alone = await phase("closed, 2 clients, questions only", "closed", 2, each, 0.0)

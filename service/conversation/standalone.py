@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from index.text import cjk
 from index.text.analysis import content_terms, tokenize
-from service.answering.pipeline import MAX_QUESTION
 from service.conversation import chinese
 from service.conversation.antecedents import Antecedents
 from service.conversation.ellipsis import completed
@@ -13,7 +12,7 @@ from service.conversation.names import names
 from service.conversation.occasions import Occasion
 from service.conversation.references import behind, in_full, referred, specified
 from service.conversation.turns import said
-from service.types import Turn
+from service.types import MAX_QUESTION, Turn
 
 # Of a long conversation, how it opened and what was said last.
 _OPENING, _LATEST = 2, 16

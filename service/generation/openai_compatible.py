@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from index.errors import GeneratorFailed, InvalidSettings
+from index.errors import ExtraMissing, GeneratorFailed, InvalidSettings
 from service.generation.protocol import Budget, Message
 
 # How soon a cancelled request is noticed, in seconds.
@@ -34,14 +34,15 @@ class OpenAiGenerator:
         budget: Of the model; the endpoint is not asked for it.
 
     Raises:
-        InvalidSettings: The library is not installed, or the address is none.
+        ExtraMissing: The library is not installed.
+        InvalidSettings: The address is none.
     """
 
     def __init__(self, url: str, model: str, key: SecretStr | None, timeout: float, budget: Budget) -> None:
         try:
             import openai  # noqa: F401
         except ImportError as error:
-            raise InvalidSettings(
+            raise ExtraMissing(
                 "The library that speaks to generators is not installed.",
                 "Run: pip install 'citewise[openai]'",
             ) from error

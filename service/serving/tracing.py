@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opentelemetry.propagate import extract
 from opentelemetry.trace import NoOpTracer, Span, SpanKind, Tracer
 
-from index.errors import InvalidSettings
+from index.errors import ExtraMissing
 from service.types import Answer
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Tracing:
             if it is empty.
 
     Raises:
-        InvalidSettings: There is an endpoint and the extra is not installed.
+        ExtraMissing: There is an endpoint and the extra is not installed.
     """
 
     def __init__(self, endpoint: str) -> None:
@@ -67,7 +67,7 @@ def _provider(endpoint: str) -> "TracerProvider":
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        raise InvalidSettings(
+        raise ExtraMissing(
             f"telemetry_endpoint is {endpoint!r}, but traces cannot be sent ({error}).",
             "Run: pip install 'citewise[telemetry]'",
         ) from error

@@ -4,11 +4,10 @@ from hypothesis import strategies as st
 
 from index.text import cjk
 from index.text.analysis import content_terms, terms, tokenize
-from service.answering.pipeline import MAX_QUESTION
 from service.conversation.standalone import standalone
 from service.conversation.times import dated
 from service.conversation.turns import said
-from service.types import Turn
+from service.types import MAX_QUESTION, Turn
 from tests.strategies import texts
 
 CHENGDU = "Which sectors did they agree on in Chengdu?"

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from eval.bench.obedient import obedient
-from index.errors import InvalidSettings
+from index.errors import ExtraMissing, InvalidSettings
 from index.types import Document
 from service.settings import load_settings
 from service.wiring import open_app
@@ -89,7 +89,7 @@ def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         data_dir=tmp_path, generator="openai", generator_url="http://x/v1", generator_model="m"
     )
     with (
-        pytest.raises(InvalidSettings, match=r"pip install 'citewise\[openai\]'"),
+        pytest.raises(ExtraMissing, match=r"pip install 'citewise\[openai\]'"),
         open_app(settings, create=True),
     ):
         pass
