@@ -5,9 +5,11 @@
 Starts ``citewise serve`` on a copy of the index that the settings name and sends it, on loopback,
 questions (nine in ten), uploads and deletes. Closed loop: 1 to 64 clients, each sending its next
 request when the last one is answered. Open loop: arrivals at random (Poisson) at a fraction and a
-multiple of the rate that the closed loop carried. With ``--soak`` one steady open loop instead. The memory of answers is off, so that every
-question is worked on. Latency is of accepted requests from sending to the last byte; what was refused
-(503 with Retry-After) is counted beside it, and what has no answer at all would be a loss.
+multiple of the rate that the closed loop carried. With ``--soak`` one steady open loop instead.
+
+The memory of answers is off, so that every question is worked on. Latency is of accepted requests
+from sending to the last byte; what was refused (503 with Retry-After) is counted beside it, and what
+has no answer at all would be a loss.
 """
 
 import argparse
