@@ -19,7 +19,7 @@ from pydantic_settings import (
 from index.embed.resolve import DEFAULT_MODEL
 from index.errors import InvalidSettings
 from index.types import DEFAULT_COLLECTION
-from service.answering.reader import SHIPPED
+from service.answering.reading.reader import SHIPPED
 
 CONFIG_FILE = Path("citewise.toml")
 PREFIX = "CITEWISE_"

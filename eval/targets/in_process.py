@@ -8,7 +8,7 @@ from eval.runs import documents_digest
 from eval.types import Case, Passage, Response
 from index.errors import DocumentDeleted, DocumentNotFound, RevisionNotFound
 from index.types import Json
-from service.schemas import AnswerResponse
+from service.schemas.answers import AnswerResponse
 from service.types import Ask
 from service.wiring import App
 

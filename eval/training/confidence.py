@@ -47,8 +47,8 @@ from index.index import View
 from index.types import Json, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, confidence_features
 from service.answering.evidence import FEATURES, Evidence, Logistic, load_weights, score_evidence
-from service.answering.reader import Reader, ShippedReader
-from service.answering.rerank import READING_FEATURES, read, rerank
+from service.answering.reading.reader import Reader, ShippedReader
+from service.answering.reading.rerank import READING_FEATURES, read, rerank
 
 SEED = 7
 FOREIGN = 150

@@ -31,8 +31,8 @@ from index.index import Index, View
 from index.layout import Manifest
 from index.retrieve import Question, retrieve
 from index.types import Hit, Json, sha256_hex
+from service.answering.asked.question import Asked, understand
 from service.answering.evidence import FEATURES, PASSAGES, Evidence, Logistic, describe
-from service.answering.question import Asked, understand
 
 # Features of which more is worse.
 AGAINST = frozenset({"dense_gap", "lexical_gap"})

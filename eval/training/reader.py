@@ -33,7 +33,7 @@ from transformers import AutoModel
 from eval.measures.short import f1
 from index.embed.resolve import DEFAULT_MODEL, resolve_model
 from index.onnx import open_session
-from service.answering.reader import INPUTS, Encoded, Floats, PassageTokenizer, best_span, padded
+from service.answering.reading.reader import INPUTS, Encoded, Floats, PassageTokenizer, best_span, padded
 
 SEED = 7
 BATCH_TOKENS = 3072

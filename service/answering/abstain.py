@@ -12,9 +12,9 @@ import numpy as np
 
 from index.index import View
 from index.text.analysis import spelled, terms
+from service.answering.asked.question import Asked
 from service.answering.evidence import Evidence, Features, Logistic, logit
-from service.answering.question import Asked
-from service.answering.rerank import UNREAD
+from service.answering.reading.rerank import UNREAD
 from service.types import Abstention
 
 CONFIDENCE_FEATURES = ("support", "answerable_most", "unknown", "asked_covered", "dense_asked")

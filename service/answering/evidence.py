@@ -23,8 +23,8 @@ from index.index import View
 from index.retrieve import Question
 from index.text.analysis import terms
 from index.types import Hit, Sentence, Vector
-from service.answering import spans
-from service.answering.question import Asked
+from service.answering.asked.question import Asked
+from service.answering.language import spans
 
 Features = npt.NDArray[np.float64]
 

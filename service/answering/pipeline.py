@@ -16,12 +16,14 @@ from index.protocols import Embedder
 from index.retrieve import Question, retrieve
 from index.types import Hit, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence
-from service.answering.cite import check, check_sides, cite, oppose
-from service.answering.comparison import compares, of_one
-from service.answering.compose import Statement, merge, select, short_answer
-from service.answering.conflicts import Side, disagreements, with_other_sides
-from service.answering.context import in_context
-from service.answering.decompose import by_names, leans, parts
+from service.answering.asked.comparison import compares, of_one
+from service.answering.asked.decompose import by_names, leans, parts
+from service.answering.asked.question import Asked, understand
+from service.answering.composing.cite import check, check_sides, cite, oppose
+from service.answering.composing.compose import Statement, merge, select, short_answer
+from service.answering.composing.conflicts import Side, disagreements, with_other_sides
+from service.answering.composing.context import in_context
+from service.answering.composing.lists import completed
 from service.answering.evidence import (
     FEATURES,
     PASSAGES,
@@ -30,11 +32,9 @@ from service.answering.evidence import (
     load_weights,
     score_evidence,
 )
-from service.answering.hub_reader import HubReader
-from service.answering.lists import completed
-from service.answering.question import Asked, understand
-from service.answering.reader import SHIPPED, Reader, ShippedReader
-from service.answering.rerank import READING_FEATURES, read, rerank, rerank_by_terms
+from service.answering.reading.hub_reader import HubReader
+from service.answering.reading.reader import SHIPPED, Reader, ShippedReader
+from service.answering.reading.rerank import READING_FEATURES, read, rerank, rerank_by_terms
 from service.types import MAX_QUESTION, Answer, Ask, SearchResult
 
 _NO_ANSWER = "The documents do not answer this question."

@@ -19,7 +19,7 @@ from service.cli.options import (
 )
 from service.cli.showing import show_answer, show_hit
 from service.filters import parse_filters
-from service.schemas import AnswerResponse, SearchResponse
+from service.schemas.answers import AnswerResponse, SearchResponse
 from service.settings import load_settings
 from service.types import Ask, SearchResult
 from service.wiring import open_app

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from service.cli.options import AsJson, DataDir, Embedder, announce, plain, print_json, show, stdout
-from service.schemas import CollectionList, CollectionOut
+from service.schemas.documents import CollectionList, CollectionOut
 from service.settings import load_settings
 from service.wiring import open_app, open_store
 

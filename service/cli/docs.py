@@ -17,7 +17,7 @@ from service.cli.options import (
     stdout,
 )
 from service.filters import parse_filters
-from service.schemas import DocumentList, DocumentOut
+from service.schemas.documents import DocumentList, DocumentOut
 from service.settings import load_settings
 from service.wiring import open_app, open_store
 

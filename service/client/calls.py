@@ -16,28 +16,30 @@ from pydantic import BaseModel
 from index.store.feedback import Rating
 from index.store.filters import Filters
 from index.types import Json
-from service.citations import VerifyResponse
 from service.client.problems import ProblemError
-from service.feedback import EvidenceIn, FeedbackIn, FeedbackKept, FeedbackList, OpinionIn
-from service.schemas import (
+from service.schemas.answers import (
     AnswerResponse,
     CitationOut,
+    DeltaOut,
+    PassagesOut,
+    SearchResponse,
+    SourceOut,
+    Turn,
+)
+from service.schemas.citations import VerifyResponse
+from service.schemas.documents import (
     CollectionList,
     CollectionOut,
     DeletedCollectionOut,
     DeletedOut,
-    DeltaOut,
     DocumentList,
     DocumentOut,
-    PassagesOut,
-    Problem,
-    SearchResponse,
-    SourceOut,
     StoredOut,
     TextOut,
-    Turn,
     UploadOut,
 )
+from service.schemas.feedback import EvidenceIn, FeedbackIn, FeedbackKept, FeedbackList, OpinionIn
+from service.schemas.problems import Problem
 from service.types import ComposerName
 
 T = TypeVar("T")

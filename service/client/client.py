@@ -14,7 +14,8 @@ from httpx_sse import EventSource
 from service.client import calls
 from service.client.calls import Call, Event
 from service.client.problems import ProblemError, pause
-from service.schemas import AnswerResponse, DocumentOut
+from service.schemas.answers import AnswerResponse
+from service.schemas.documents import DocumentOut
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from typing import Any, Self
 import httpx
 from pydantic import ValidationError
 
-from service.schemas import Problem
+from service.schemas.problems import Problem
 
 _AGAIN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 # Nobody waits longer than this in a call; who can may catch the error and ask later.

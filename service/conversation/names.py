@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from service.answering.mentions import mentions
+from service.answering.asked.mentions import mentions
 
 Span = tuple[int, int]
 

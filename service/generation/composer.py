@@ -13,7 +13,7 @@ from threading import Event as Flag
 from index.errors import CitationBroken, GeneratorFailed, ModelUnavailable
 from index.store.sqlite import SqliteStore
 from index.types import Hit
-from service.answering.cite import check
+from service.answering.composing.cite import check
 from service.asking import tell
 from service.generation.ground import Embed, Withheld, ground
 from service.generation.marked import Marked, Sentences

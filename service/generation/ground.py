@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from index.types import Hit, Vector
-from service.answering.cite import source_of
+from service.answering.composing.cite import source_of
 from service.generation.marked import Marked
 from service.generation.support import SUPPORTED, support
 from service.types import Source

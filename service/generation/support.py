@@ -17,8 +17,8 @@ import numpy as np
 from index.text.analysis import Token, distinctive, tokenize
 from index.text.cjk import is_cjk
 from index.types import Vector
-from service.answering.claims import negates, reserves
-from service.answering.figures import Figure, figures
+from service.answering.language.claims import negates, reserves
+from service.answering.language.figures import Figure, figures
 from service.generation.seen import seen
 
 # From here on a sentence counts as supported.

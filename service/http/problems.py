@@ -39,7 +39,7 @@ from index.errors import (
     ServerUnusable,
     UnsupportedFormat,
 )
-from service.schemas import Problem
+from service.schemas.problems import Problem
 
 log = logging.getLogger(__name__)
 

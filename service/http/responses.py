@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from service.schemas import Problem
+from service.schemas.problems import Problem
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEMS: dict[int | str, dict[str, Any]] = {

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from service.http.leaving import while_connected
 from service.http.problems import problem_of
-from service.schemas import Problem
+from service.schemas.problems import Problem
 from service.serving.desk import Desk
 from service.types import Ask, Event
 

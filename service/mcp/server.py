@@ -13,19 +13,9 @@ from pydantic import Field
 from index.errors import CitewiseError
 from service.excerpt import excerpt
 from service.mcp.shapes import ExcerptOut
-from service.schemas import (
-    AnswerRequest,
-    AnswerResponse,
-    CollectionName,
-    DocumentList,
-    DocumentOut,
-    FilterMap,
-    KnownId,
-    SearchRequest,
-    SearchResponse,
-    Text,
-    Turn,
-)
+from service.schemas.answers import AnswerRequest, AnswerResponse, SearchRequest, SearchResponse, Turn
+from service.schemas.documents import DocumentList, DocumentOut
+from service.schemas.fields import CollectionName, FilterMap, KnownId, Text
 from service.types import Ask
 from service.wiring import App
 

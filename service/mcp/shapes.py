@@ -1,7 +1,7 @@
 """What the tools send beyond the shapes of HTTP."""
 
 from service.excerpt import Excerpt
-from service.schemas import TextOut
+from service.schemas.documents import TextOut
 
 
 class ExcerptOut(TextOut):

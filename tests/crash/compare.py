@@ -25,7 +25,7 @@ from index.text.analysis import terms
 from index.types import Chunk, Document, Vector
 from index.verify import verify
 from service.answering.pipeline import Models, Pipeline
-from service.answering.reader import SHIPPED
+from service.answering.reading.reader import SHIPPED
 from service.settings import load_settings
 from service.types import Ask
 from tests.crash.model import State

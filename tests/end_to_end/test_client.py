@@ -8,8 +8,8 @@ import anyio
 import pytest
 
 from service.client import AsyncClient, Client, ProblemError
-from service.feedback import FeedbackIn
-from service.schemas import AnswerResponse, CitationOut, DeltaOut, PassagesOut
+from service.schemas.answers import AnswerResponse, CitationOut, DeltaOut, PassagesOut
+from service.schemas.feedback import FeedbackIn
 from service.settings import load_settings
 from service.wiring import open_app
 from tests.serving import serving

@@ -15,7 +15,8 @@ from mcp_types import TextContent
 
 from index.load.files import find_sources
 from service.mcp.shapes import ExcerptOut
-from service.schemas import AnswerResponse, DocumentList, SearchResponse
+from service.schemas.answers import AnswerResponse, SearchResponse
+from service.schemas.documents import DocumentList
 from service.settings import load_settings
 from service.wiring import open_app
 from tests.conftest import ROOT

@@ -116,7 +116,7 @@ def test_a_shifted_offset_and_a_composer_that_always_answers_are_caught(
 
 
 def test_a_broken_reranker_is_caught(seeds_app: App, baseline: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from service.answering.reader import Reading, ShippedReader
+    from service.answering.reading.reader import Reading, ShippedReader
 
     real = ShippedReader.read
 

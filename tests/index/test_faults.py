@@ -32,7 +32,7 @@ from index.store.sqlite import SqliteStore
 from index.types import Document, Metadata
 from index.verify import verify
 from service.answering.pipeline import Models, Pipeline
-from service.answering.reader import SHIPPED
+from service.answering.reading.reader import SHIPPED
 from service.types import Ask
 from tests.crash.compare import Comparison
 

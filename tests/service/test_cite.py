@@ -8,11 +8,11 @@ from index.text.blocks import infer_headings
 from index.text.canonical import canonical
 from index.text.sentences import split_sentences
 from index.types import Chunk, Document, DocumentRecord, EmbeddedChunk, Hit, Sentence
-from service.answering.cite import check, check_sides, cite, oppose
-from service.answering.compose import Statement
-from service.answering.conflicts import Side
+from service.answering.composing.cite import check, check_sides, cite, oppose
+from service.answering.composing.compose import Statement
+from service.answering.composing.conflicts import Side
 from service.answering.evidence import FEATURES, Evidence
-from service.answering.figures import Figure
+from service.answering.language.figures import Figure
 from tests.strategies import structured_texts
 
 VECTOR = np.ones(2, dtype=np.float32)

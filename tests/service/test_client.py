@@ -19,9 +19,9 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from service.client import AsyncClient, Client, ProblemError, calls
 from service.client.calls import Call
-from service.feedback import CitedIn, EvidenceIn, FeedbackIn
 from service.http.app import create_app
-from service.schemas import AnswerResponse, CitationOut, DeltaOut, SourceOut, Turn
+from service.schemas.answers import AnswerResponse, CitationOut, DeltaOut, SourceOut, Turn
+from service.schemas.feedback import CitedIn, EvidenceIn, FeedbackIn
 from service.wiring import App
 
 ANSWER = AnswerResponse(

@@ -1,6 +1,6 @@
 import pytest
 
-from service.answering.comparison import compares, of_one
+from service.answering.asked.comparison import compares, of_one
 
 
 @pytest.mark.parametrize(

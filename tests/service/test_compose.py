@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Chunk, Document, DocumentRecord, EmbeddedChunk, Hit, Sentence
-from service.answering.compose import Statement, merge, says_the_same, select, short_answer
+from service.answering.asked.question import understand
+from service.answering.composing.compose import Statement, merge, says_the_same, select, short_answer
 from service.answering.evidence import FEATURES, Evidence
-from service.answering.question import understand
 
 SAME, OTHER = np.array([1, 0], dtype=np.float32), np.array([0, 1], dtype=np.float32)
 

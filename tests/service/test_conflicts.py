@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.compose import Statement
-from service.answering.conflicts import disagreements, with_other_sides
-from service.answering.question import understand
+from service.answering.asked.question import understand
+from service.answering.composing.compose import Statement
+from service.answering.composing.conflicts import disagreements, with_other_sides
 from tests.service.making import evidence
 
 

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from index.index import View
 from index.text.canonical import canonical
 from index.types import Document, Hit
-from service.answering.compose import Statement
-from service.answering.context import dangles, in_context
+from service.answering.asked.question import understand
+from service.answering.composing.compose import Statement
+from service.answering.composing.context import dangles, in_context
 from service.answering.evidence import FEATURES, Evidence
-from service.answering.question import understand
 from service.wiring import App
 from tests.strategies import structured_texts, texts
 

@@ -2,7 +2,7 @@ import pytest
 
 from index.retrieve import Question, retrieve
 from index.types import Document
-from service.answering.decompose import by_names, leans, parts
+from service.answering.asked.decompose import by_names, leans, parts
 from service.wiring import App
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.figures import figures
+from service.answering.language.figures import figures
 from tests.strategies import texts
 
 

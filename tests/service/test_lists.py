@@ -1,6 +1,6 @@
 from index.text.blocks import infer_headings
 from index.text.sentences import split_sentences
-from service.answering.lists import MAX_CHARACTERS, list_end
+from service.answering.composing.lists import MAX_CHARACTERS, list_end
 
 
 def _completed(text: str) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.mentions import joined, mentions, without
+from service.answering.asked.mentions import joined, mentions, without
 
 
 def test_a_name_is_whole_and_a_date_belongs_to_it() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from service.answering import spans
-from service.answering.question import understand
+from service.answering.asked.question import understand
+from service.answering.language import spans
 
 
 @pytest.mark.parametrize(

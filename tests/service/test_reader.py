@@ -11,8 +11,8 @@ from index.chunk import ChunkerConfig, SentenceChunker
 from index.embed.resolve import DEFAULT_MODEL, resolve_model
 from index.errors import ModelUnavailable
 from index.types import Chunk, Document
-from service.answering.hub_reader import HubReader
-from service.answering.reader import SPAN_TOKENS, ShippedReader, best_span
+from service.answering.reading.hub_reader import HubReader
+from service.answering.reading.reader import SPAN_TOKENS, ShippedReader, best_span
 
 TEXT = (
     "The Pinewood observatory stands on a hill. It was opened in 1931 by Clara Voss."

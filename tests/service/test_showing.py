@@ -2,13 +2,13 @@
 
 import pytest
 
-from service.answering.cite import check, check_sides, cite, oppose
-from service.answering.compose import Statement
-from service.answering.conflicts import disagreements
-from service.answering.question import understand
+from service.answering.asked.question import understand
+from service.answering.composing.cite import check, check_sides, cite, oppose
+from service.answering.composing.compose import Statement
+from service.answering.composing.conflicts import disagreements
 from service.cli.showing import show_answer
 from service.http.app import create_app
-from service.schemas import AnswerResponse
+from service.schemas.answers import AnswerResponse
 from service.types import Answer, Ask
 from service.wiring import App
 from tests.service.making import evidence

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.answering.verdict import yes_or_no
+from service.answering.language.verdict import yes_or_no
 from tests.service.making import evidence
 
 

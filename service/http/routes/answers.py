@@ -12,17 +12,17 @@ from service.http.guard.access import Reader
 from service.http.leaving import while_connected
 from service.http.responses import PROBLEMS, UNCHANGED, is_current
 from service.http.streams import AnswerStream
-from service.schemas import (
+from service.schemas.answers import (
     AnswerRequest,
     AnswerResponse,
     CitationOut,
     DeltaOut,
     PassageOut,
     PassagesOut,
-    Problem,
     SearchRequest,
     SearchResponse,
 )
+from service.schemas.problems import Problem
 from service.serving.desk import Desk
 from service.settings import Settings
 from service.types import Answer, Ask, Citation, Delta, Event, Passages

@@ -18,7 +18,9 @@ from service.http.leaving import while_connected
 from service.http.problems import openai_error
 from service.http.responses import OPENAI_ERRORS
 from service.http.streams import AnswerStream
-from service.schemas import AnswerResponse, CitationOut, Problem, Text
+from service.schemas.answers import AnswerResponse, CitationOut
+from service.schemas.fields import Text
+from service.schemas.problems import Problem
 from service.serving.desk import Desk
 from service.types import Answer, Ask, Citation, Delta, Event, Passages, Turn
 from service.wiring import App

@@ -8,7 +8,9 @@ from fastapi import APIRouter
 
 from index.errors import DocumentDeleted, DocumentNotFound, RevisionNotFound
 from index.store.sqlite import SqliteStore
-from service.citations import (
+from service.http.guard.access import Reader
+from service.http.responses import PROBLEMS
+from service.schemas.citations import (
     CitationIn,
     Reason,
     SourceIn,
@@ -17,8 +19,6 @@ from service.citations import (
     VerifyRequest,
     VerifyResponse,
 )
-from service.http.guard.access import Reader
-from service.http.responses import PROBLEMS
 from service.wiring import App
 
 _Fault: TypeAlias = tuple[Reason, str]

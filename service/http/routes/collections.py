@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from service.http.guard.access import Admin, Reader
 from service.http.responses import PROBLEMS
-from service.schemas import CollectionList, CollectionOut, DeletedCollectionOut
+from service.schemas.documents import CollectionList, CollectionOut, DeletedCollectionOut
 from service.wiring import App
 
 

@@ -9,7 +9,8 @@ from index.errors import InvalidInput
 from service.filters import parse_filters
 from service.http.guard.access import Reader
 from service.http.responses import PROBLEMS, UNCHANGED, is_current
-from service.schemas import CollectionName, DocumentList, DocumentOut, KnownId, TextOut
+from service.schemas.documents import DocumentList, DocumentOut, TextOut
+from service.schemas.fields import CollectionName, KnownId
 from service.wiring import App
 
 _NAMED = {"description": "The range of the text.", "content": {"text/plain": {}}, "model": TextOut}

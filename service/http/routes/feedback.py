@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Response
 
 from index.errors import AnswerNotFound
 from index.store.feedback import Place, Rating, Said
-from service.feedback import FeedbackIn, FeedbackKept, FeedbackList, FeedbackOut, Name, OpinionIn
 from service.http.guard.access import Admin, Reader
 from service.http.responses import PROBLEMS
-from service.schemas import CollectionName
+from service.schemas.feedback import FeedbackIn, FeedbackKept, FeedbackList, FeedbackOut, Name, OpinionIn
+from service.schemas.fields import CollectionName
 from service.serving.memory import Memory
 from service.serving.metrics import Metrics
 from service.wiring import App

@@ -25,16 +25,8 @@ from index.load.registry import Format, format_of_media_type, require_format
 from index.types import Change, Document, Json
 from service.http.guard.access import Writer
 from service.http.responses import PROBLEMS
-from service.schemas import (
-    CollectionName,
-    DeletedOut,
-    DocumentId,
-    DocumentIn,
-    FailureOut,
-    KnownId,
-    StoredOut,
-    UploadOut,
-)
+from service.schemas.documents import DeletedOut, DocumentIn, FailureOut, StoredOut, UploadOut
+from service.schemas.fields import CollectionName, DocumentId, KnownId
 from service.serving.admission import Admission
 from service.serving.metrics import Metrics
 from service.wiring import App

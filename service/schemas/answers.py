@@ -1,71 +1,33 @@
-"""The shapes of the contract: what HTTP sends and ``--json`` prints."""
+"""Questions, passages, citations and answers."""
 
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    ConfigDict,
     Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
 )
 
 from index.store.filters import Filters
-from index.store.reader import CollectionRecord
-from index.text.canonical import canonical
-from index.types import Change, DocumentRecord, Hit, Outcome
+from index.types import Hit
 from service import types
+from service.schemas.fields import (
+    CollectionName,
+    FilterMap,
+    Strict,
+    Text,
+)
 from service.types import Answer, Ask, Citation, ComposerName, Conflict, SearchResult, Source
 
 
-def _usable_id(given: str) -> str:
-    if "\ufffd" in given or not given.isprintable():
-        raise ValueError("an id has no control characters, and is UTF-8")
-    if given.endswith("/text"):
-        raise ValueError("an id does not end in /text, which is the address of a document's text")
-    return given
-
-
-# JSON can escape lone surrogates, which are no text and which nothing can store.
-Text = Annotated[str, AfterValidator(canonical)]
-# As a client names a document that is there; equal however its characters are composed.
-KnownId = Annotated[str, AfterValidator(canonical)]
-DocumentId = Annotated[Text, Field(min_length=1, max_length=1000), AfterValidator(_usable_id)]
-CollectionName = Annotated[Text, Field(min_length=1, max_length=200)]
-Position = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
-_Integer = Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)]
-_Number = Annotated[StrictFloat, Field(allow_inf_nan=False)]
-Scalar = StrictBool | _Integer | _Number | Text
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Range(_Strict):
-    """Bounds of a filter, within strings or within numbers."""
-
-    gt: Scalar | None = None
-    gte: Scalar | None = None
-    lt: Scalar | None = None
-    lte: Scalar | None = None
-
-
-FilterValue = Scalar | Annotated[list[Scalar], Field(max_length=1000)] | Range
-FilterMap = Annotated[dict[Text, FilterValue], Field(max_length=50)]
-
-
-class Turn(_Strict):
+class Turn(Strict):
     """One turn of a conversation."""
 
     role: Literal["user", "assistant"]
     content: Annotated[Text, Field(max_length=100_000)]
 
 
-class SearchRequest(_Strict):
+class SearchRequest(Strict):
     """A question to find passages for."""
 
     question: Text
@@ -305,134 +267,6 @@ class AnswerResponse(BaseModel):
             timings_ms=_rounded(answer.timings_ms),
             withheld=answer.withheld,
         )
-
-
-class DocumentOut(BaseModel):
-    """A document without its text; ``revisions`` are oldest first."""
-
-    id: str
-    collection: str
-    revision: str
-    title: str | None
-    metadata: dict[str, Any]
-    revisions: list[str]
-    characters: int
-    chunks: int
-    index_version: int
-    updated_at: str
-
-    @classmethod
-    def of(cls, record: DocumentRecord) -> "DocumentOut":
-        """Shape a record."""
-        return cls(
-            id=record.id,
-            collection=record.collection,
-            revision=record.revision,
-            title=record.title,
-            metadata=dict(record.metadata),
-            revisions=list(record.revisions),
-            characters=record.characters,
-            chunks=record.chunks,
-            index_version=record.index_version,
-            updated_at=record.updated_at,
-        )
-
-
-class StoredOut(DocumentOut):
-    """A document with what became of it."""
-
-    outcome: Outcome
-
-    @classmethod
-    def of_change(cls, record: DocumentRecord, change: Change) -> "StoredOut":
-        """Shape a change."""
-        return cls(**DocumentOut.of(record).model_dump(), outcome=change.outcome)
-
-
-class DocumentIn(_Strict):
-    """A document's text; ``media_type`` says how its headings are found."""
-
-    text: Text
-    metadata: dict[Text, Any] = Field(default_factory=dict)
-    id: DocumentId | None = None
-    media_type: Literal["text/plain", "text/markdown", "text/html"] = "text/plain"
-
-
-class FailureOut(BaseModel):
-    """A file inside an upload that could not be read."""
-
-    document_id: str
-    reason: str
-
-
-class UploadOut(BaseModel):
-    """What became of an upload."""
-
-    documents: list[StoredOut]
-    failed: list[FailureOut]
-    index_version: int
-
-
-class DeletedOut(BaseModel):
-    """A deleted document; from ``index_version`` on it cannot be retrieved."""
-
-    id: str
-    index_version: int
-
-
-class DeletedCollectionOut(BaseModel):
-    """A deleted collection; from ``index_version`` on nothing of it can be retrieved."""
-
-    name: str
-    index_version: int
-
-
-class DocumentList(BaseModel):
-    """One page of documents; ``next_cursor`` gets the next one, null at the end."""
-
-    documents: list[DocumentOut]
-    next_cursor: str | None
-
-
-class CollectionOut(BaseModel):
-    """A collection; ``index_version`` is that of its last change."""
-
-    name: str
-    documents: int
-    chunks: int
-    index_version: int
-
-    @classmethod
-    def of(cls, record: CollectionRecord) -> "CollectionOut":
-        """Shape a record."""
-        return cls(**record._asdict())
-
-
-class CollectionList(BaseModel):
-    """All collections, by name."""
-
-    collections: list[CollectionOut]
-
-
-class TextOut(BaseModel):
-    """A range of a revision's canonical text; indices are code points."""
-
-    document_id: str
-    revision: str
-    start: int
-    end: int
-    text: str
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list[dict[str, Any]] | None = None
 
 
 def _rounded(timings: Any) -> dict[str, float]:

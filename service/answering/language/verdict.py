@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from index.text.analysis import Token, tokenize
-from service.answering.claims import affirmed, negates, negations, reserves
 from service.answering.evidence import Evidence
+from service.answering.language.claims import affirmed, negates, negations, reserves
 
 # Sure: the best sentence answers with this probability, and no other that answers with the
 # second one says the opposite.

@@ -13,7 +13,7 @@ from index.index import View
 from index.retrieve import Question
 from index.scope import Scope
 from index.types import Hit
-from service.answering.mentions import Mention, joined, mentions, without
+from service.answering.asked.mentions import Mention, joined, mentions, without
 
 _WH = r"(?:who|whom|whose|what|when|where|which|why|how)"
 _SECOND_CLAUSE = re.compile(

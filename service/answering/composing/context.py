@@ -13,9 +13,9 @@ from itertools import islice
 from index.index import View
 from index.text.analysis import content_terms, terms, tokenize
 from index.types import Sentence
-from service.answering.compose import Statement
+from service.answering.asked.question import Asked
+from service.answering.composing.compose import Statement
 from service.answering.evidence import Evidence
-from service.answering.question import Asked
 
 # A longer sentence in front would bury the one that answers, and a longer title too.
 _MOST_CHARACTERS = 400

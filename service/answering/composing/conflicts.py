@@ -12,13 +12,13 @@ from functools import cached_property
 
 from index.dates import span_of
 from index.text.analysis import Token, content_terms, tokenize
-from service.answering import spans
-from service.answering.claims import negations, reserves
-from service.answering.compose import Statement
-from service.answering.context import DATE_NAMES, dangles
+from service.answering.asked.question import Asked
+from service.answering.composing.compose import Statement
+from service.answering.composing.context import DATE_NAMES, dangles
 from service.answering.evidence import Evidence
-from service.answering.figures import Figure, figures
-from service.answering.question import Asked
+from service.answering.language import spans
+from service.answering.language.claims import negations, reserves
+from service.answering.language.figures import Figure, figures
 
 # Both sentences answer the question with this probability, and mean nearly the same.
 SUPPORTED = 0.5

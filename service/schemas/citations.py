@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.schemas import CollectionName, KnownId, Position, Text
+from service.schemas.fields import CollectionName, KnownId, Position, Text
 
 Reason = Literal["document_not_found", "revision_not_found", "deleted", "out_of_range", "text_differs"]
 

@@ -6,11 +6,11 @@ from itertools import zip_longest
 
 from index.text.analysis import tokenize
 from index.text.cjk import is_cjk
-from service.answering import spans
-from service.answering.claims import negates
+from service.answering.asked.question import Asked
 from service.answering.evidence import Evidence
-from service.answering.question import Asked
-from service.answering.verdict import yes_or_no
+from service.answering.language import spans
+from service.answering.language.claims import negates
+from service.answering.language.verdict import yes_or_no
 
 # Two sentences with vectors this close, and the same names, numbers and negations, say the
 # same: the second corroborates the first. Closeness alone does not see a changed year.

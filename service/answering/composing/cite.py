@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from index.errors import CitationBroken
 from index.types import Hit
-from service.answering import conflicts
-from service.answering.compose import Statement
+from service.answering.composing import conflicts
+from service.answering.composing.compose import Statement
 from service.answering.evidence import Evidence
 from service.types import Citation, Conflict, Side, Source
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from index.text.analysis import tokenize
-from service.answering import spans
+from service.answering.language import spans
 
 Kind: TypeAlias = Literal["quantity", "date"]
 

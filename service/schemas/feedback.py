@@ -3,29 +3,25 @@
 from functools import partial
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from index.store.feedback import Feedback, Place, Quotation, Rating, Said
 from index.store.reader import Reader
-from service.schemas import CollectionName, DocumentId, Position, Text
+from service.schemas.fields import CollectionName, DocumentId, Position, Strict, Text
 from service.types import MAX_QUESTION
 
 _Words = Annotated[Text, Field(min_length=1, max_length=20_000)]
 Name = Annotated[Text, Field(min_length=1, max_length=200)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class EvidenceIn(_Strict):
+class EvidenceIn(Strict):
     """Where a better answer stands, in a person's words or copied from the document."""
 
     document_id: DocumentId
     quote: _Words
 
 
-class CitedIn(_Strict):
+class CitedIn(Strict):
     """A place that the answer cited; ``start`` and ``end`` are code points of the revision's text."""
 
     document_id: DocumentId
@@ -44,7 +40,7 @@ class CitedIn(_Strict):
         return Place(self.document_id, self.revision, self.start, self.end)
 
 
-class OpinionIn(_Strict):
+class OpinionIn(Strict):
     """What a person says of an answer."""
 
     rating: Rating

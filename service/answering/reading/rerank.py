@@ -12,10 +12,10 @@ import numpy as np
 from index.index import View
 from index.text.analysis import terms
 from index.types import Chunk
+from service.answering.asked.question import Asked
 from service.answering.evidence import Evidence, Features, Logistic, coverage, logit, sigmoid
-from service.answering.question import Asked
-from service.answering.reader import Reader
-from service.answering.spans import enumerates
+from service.answering.language.spans import enumerates
+from service.answering.reading.reader import Reader
 
 PASSAGES_READ = 4
 READING_FEATURES = ("sentence", "sentence_gap", "answer", "answer_gap", "linear", "asked_gap")

@@ -14,7 +14,7 @@ from index.embed.resolve import fingerprint, resolve_model
 from index.errors import ModelUnavailable
 from index.types import Chunk
 from index.vocabulary import Vocabulary
-from service.answering.reader import Reading, nothing_read, read_spans
+from service.answering.reading.reader import Reading, nothing_read, read_spans
 
 MAX_TOKENS = 512
 

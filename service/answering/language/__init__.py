@@ -1,0 +1,1 @@
+"""What a sentence says, by rules of language: figures, claims, lists, yes and no."""

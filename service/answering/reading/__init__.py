@@ -1,0 +1,1 @@
+"""Passages read by a model, and what that says of their sentences."""

@@ -1,0 +1,1 @@
+"""The shapes of the contract: what HTTP sends and ``--json`` prints."""
