@@ -3,5 +3,15 @@
 from service.client.calls import Event
 from service.client.client import AsyncClient, Client
 from service.client.problems import ProblemError
+from service.schemas.answers import AnswerResponse, CitationOut, DeltaOut, PassagesOut
 
-__all__ = ["AsyncClient", "Client", "Event", "ProblemError"]
+__all__ = [
+    "AnswerResponse",
+    "AsyncClient",
+    "CitationOut",
+    "Client",
+    "DeltaOut",
+    "Event",
+    "PassagesOut",
+    "ProblemError",
+]
