@@ -72,10 +72,15 @@ class Asker:
         if ask.composer == "generative" and self._composer is None:
             raise InvalidInput(
                 "No generator is configured, so no generative answer can be given.",
-                'Set generator_url and generator_model, or ask with "composer": "extractive".',
+                'Set generator, as docs/generators.md says, or ask with "composer": "extractive".',
             )
         meant = self._rewrite(ask.question, ask.history) if ask.history else ask.question
         found = self._pipeline.answer(replace(ask, question=meant))
+        if not found.answerable and meant != ask.question and _is_only_longer(meant, ask.question):
+            # What it was given to be about may be none of its business.
+            alone = self._pipeline.answer(ask)
+            if alone.answerable:
+                found, meant = alone, ask.question
         turns = (text for turn in ask.history for text in (turn.role, turn.content))
         answer = replace(
             found,
@@ -88,6 +93,10 @@ class Asker:
             yield from tell(answer)
         else:
             yield from self._composer.compose(ask, answer, cancelled or Flag())
+
+
+def _is_only_longer(meant: str, question: str) -> bool:
+    return meant.startswith(question.rstrip(" ?.!…？。"))
 
 
 def tell(answer: Answer) -> Iterator[Event]:

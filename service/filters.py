@@ -51,6 +51,6 @@ def parse_filters(given: Sequence[str] | None) -> dict[str, Any]:
 def _as_json(text: str) -> list[bool | int | float]:
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [value] if isinstance(value, (bool, int, float)) else []

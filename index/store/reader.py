@@ -87,9 +87,10 @@ class Reader:
         """Raise CollectionNotFound unless there is such a collection."""
         found = self._row("SELECT 1 FROM collections WHERE name = ?", (collection,))
         if not found:
-            known = ", ".join(self.collection_names()) or "none"
+            # Their names are not for everybody who asks.
             raise CollectionNotFound(
-                f"There is no collection {collection!r}.", f"Collections in this index: {known}."
+                f"There is no collection {collection!r}.",
+                "citewise collections list, or GET /v1/collections, shows what there is.",
             )
 
     def changed_documents(self, collection: str, since: int) -> list[str]:
@@ -111,7 +112,7 @@ class Reader:
         if row is None:
             raise DocumentNotFound(
                 f"There is no document {document_id!r} in collection {collection!r}.",
-                "citewise docs list shows what there is.",
+                "citewise docs list, or GET /v1/documents, shows what there is.",
             )
         if require_intact(row)["revision"] is None:
             raise DocumentDeleted(

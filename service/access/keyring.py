@@ -18,7 +18,7 @@ from secrets import token_hex, token_urlsafe
 from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from index.errors import IndexLocked, KeyNotFound, StorageFailed
+from index.errors import IndexLocked, InvalidInput, KeyNotFound, StorageFailed
 from service.access.rights import Right
 
 _PATIENCE_SECONDS = 10.0
@@ -102,9 +102,15 @@ class KeyRing:
             The key, and the token to send, which is kept nowhere.
 
         Raises:
+            InvalidInput: A name cannot be printed, or one of a collection is empty.
             StorageFailed: The data directory cannot be written.
             IndexLocked: Another process keeps the keys locked.
         """
+        if not all(text.strip() and text.isprintable() for text in (name, *(collections or ()))):
+            raise InvalidInput(
+                "A key's name, or that of a collection, is empty or has control characters.",
+                "Give names that can be read.",
+            )
         now = datetime.now(UTC).replace(microsecond=0)
         with self._changing() as kept:
             key_id = token_hex(6)

@@ -48,7 +48,8 @@ class Caller:
         Raises:
             RightMissing: It is none of this caller's. Whether there is one is not said.
         """
-        meant = named or self.default
+        # A name that is empty is a wrong name, not none: what is deleted must have been named.
+        meant = self.default if named is None else named
         if not self.sees(meant):
             raise RightMissing(
                 f"This key is not for the collection {meant!r}.", "Ask whoever runs the service for a key."

@@ -2,12 +2,13 @@
 
 import logging
 import signal
+import socket
 import sys
 from typing import Annotated
 
 import typer
 
-from index.errors import KeysMissing
+from index.errors import InvalidSettings, KeysMissing
 from index.layout import Layout
 from service.access.keyring import KeyRing
 from service.cli.options import Collection, DataDir, Embedder, announce, stderr
@@ -49,13 +50,15 @@ def serve(
         collection=collection,
     )
     _require_a_way_in(settings)
+    _require_free(settings)
     # Without an index there is one to be filled by uploads.
     empty = not Layout(settings.data_dir).database.exists()
     with open_app(settings, create=empty, announce=announce) as app:
         if empty:
             stderr.print(f"A new, empty index in {settings.data_dir}: upload, or run citewise index.")
         app.pipeline.warm()
-        stderr.print("The API reference is at /docs.")
+        if settings.port:
+            stderr.print(f"The API reference is at http://{settings.host}:{settings.port}/docs.")
         # Whoever serves wants to see the address and the requests, whatever else is logged.
         for name in ("uvicorn.error", "citewise.access"):
             logging.getLogger(name).setLevel(logging.INFO)
@@ -69,6 +72,18 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
         )
+
+
+def _require_free(settings: Settings) -> None:
+    """Refuse an address that cannot be had before models are loaded in vain."""
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        raise InvalidSettings(
+            f"{settings.host}:{settings.port} cannot be served on ({error.strerror}).",
+            "Stop what is there, or choose another address with --host and --port; 0 takes a free port.",
+        ) from error
 
 
 def _require_a_way_in(settings: Settings) -> None:

@@ -48,7 +48,7 @@ def completed(question: str, previous: str, answer: str) -> str | None:
     elif _OTHERS.fullmatch(asked):
         whole = _others(asked, before)
     elif match := _fragment(asked):
-        whole = exchanged(dated(match["rest"], previous, answer), before)
+        whole = exchanged(dated(lowered(match["rest"]), previous, answer), before)
     else:
         return None
     return whole + end

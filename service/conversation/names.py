@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator
 
 from service.answering.asked.mentions import mentions
+from service.conversation.words import ABBREVIATED
 
 Span = tuple[int, int]
 
 _QUOTED = re.compile(r"“([^“”]{2,60})”|\"([^\"]{2,60})\"")
 _HYPHENATED = re.compile(r"-\w+")
 _INITIAL = re.compile(r"[A-Z]\.\s")
+_ABBREVIATED = re.compile(rf"(?:^|\s)(?:{'|'.join(ABBREVIATED)})$")
+_LETTERS = re.compile(r"(?:[A-Z]\.)+[A-Z]$")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _FRONT = "a "  # With a word in front, what opens the text is seen as well.
 
@@ -53,14 +56,23 @@ def within(words: list[str], longer: list[str]) -> bool:
 
 
 def _whole(text: str, found: list[Span]) -> Iterator[Span]:
-    """Where initials in the middle do not part a name."""
+    """Where initials in the middle and the full stop of an abbreviation do not part a name."""
     last: Span | None = None
     for start, end in found:
-        if last and not text[last[1] : start].strip() and _INITIAL.match(text, start):
+        if text[end : end + 1] == "." and _LETTERS.search(text[start:end]):
+            end += 1  # noqa: PLW2901
+        if last and _goes_on(text, last, start):
             last = (last[0], end)
             continue
-        if last:
+        if last and not _ABBREVIATED.search(text[slice(*last)]):
             yield last
         last = (start, end)
-    if last:
+    if last and not _ABBREVIATED.search(text[slice(*last)]):
         yield last
+
+
+def _goes_on(text: str, last: Span, start: int) -> bool:
+    between = text[last[1] : start]
+    if between.strip() == "." and _ABBREVIATED.search(text[slice(*last)]):
+        return True
+    return not between.strip() and bool(_INITIAL.match(text, start))

@@ -4,14 +4,20 @@ import re
 
 from index.text.analysis import tokenize
 from service.conversation.names import names
-from service.conversation.words import PERSON_NOUNS
+from service.conversation.words import ABBREVIATED, PERSON_NOUNS
 
+# What ends with one letter or an abbreviation has a full stop that ends no sentence. Behind the
+# place that is looked back from, every alternative has to be of one length.
+_BY_LENGTH = ["[A-Z]", *("|".join(w for w in ABBREVIATED if len(w) == n) for n in (2, 3, 4))]
+_SHORTENED = "|".join(rf"(?<=\b(?:{words}))" for words in _BY_LENGTH)
+_NOT_SHORTENED = "".join(rf"(?<!\b(?:{words}))" for words in _BY_LENGTH)
 _SUBJECT = re.compile(
     r"(?:(?:can|could|would) you |please )?"
     r"(?:(?:tell (?:me|us)|talk|know|learn)(?: more| something| anything)? (?:of|about)"
     r"|who (?:is|was|are|were)|what (?:is|are)) "
     r"(?P<name>(?!(?:the|a|an|his|her|its|their|this|that|these|those)\b)"
-    r"(?:[^,.;:?!()]|(?<=\b[A-Z])\.|\.(?=\w)){2,60}?)(?=\s*(?:[,;:?!(]|(?<!\b[A-Z])\.(?:\s|$)|$))",
+    rf"(?:[^,.;:?!()]|(?:{_SHORTENED})\.|\.(?=\w)){{2,60}}?)"
+    rf"(?=\s*(?:[,;:?!(]|{_NOT_SHORTENED}\.(?:\s|$)|$))",
     re.I,
 )
 _THE = re.compile(r"\bthe\s+", re.I)

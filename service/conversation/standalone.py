@@ -69,8 +69,10 @@ class _Talk:
         """Take in a turn."""
         who = not asked and bool(_WHO.match(self._previous))
         if asked:
-            text = self.meant(text)
-            self._asked.append(text)
+            fragment, text = text, self.meant(text)
+            # What was only put in front of the question before would pile up with the next fragment.
+            in_front = text.startswith(fragment.strip(" ?.!…") + ": ")
+            self._asked.append(self._previous if in_front else text)
         else:
             self._answer = text
         self._antecedents.hear(text, asked=asked, who=who)

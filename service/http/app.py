@@ -64,6 +64,7 @@ def create_app(app: App) -> FastAPI:
         description=_DESCRIPTION,
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,
         openapi_tags=[
             {"name": name}
             for name in ("answers", "chat completions", "documents", "collections", "feedback", "health")
@@ -71,7 +72,7 @@ def create_app(app: App) -> FastAPI:
     )
     problems.install(http)
     # A form has more than the file in it.
-    http.add_middleware(BodyLimit, limit=(app.settings.limit_megabytes + 1) * MEGABYTE)
+    http.add_middleware(BodyLimit, uploads=(app.settings.limit_megabytes + 1) * MEGABYTE)
     front.install(http, app.settings)
     # The outermost sees everything that is answered.
     http.add_middleware(Observed, metrics=metrics, tracing=tracing)

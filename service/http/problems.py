@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem details, and on OpenAI's addresses as OpenAI's clients read them."""
 
 import logging
+import re
 import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -99,7 +100,7 @@ def status_of(error: CitewiseError) -> HTTPStatus:
 def problem_of(request: Request, error: Exception) -> Problem:
     """What a client is told of an error; one that is a defect is logged under the id that it is told."""
     if isinstance(error, RequestValidationError):
-        places = [{"loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()]
+        places = [{"loc": [p for p in e["loc"] if _is_place(p)], "msg": e["msg"]} for e in error.errors()]
         detail = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in places)
         return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, places)
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:
@@ -142,6 +143,11 @@ def openai_error(problem: Problem) -> dict[str, Any]:
             "param": None,
         }
     }
+
+
+def _is_place(part: int | str) -> bool:
+    """Whether a part of a location is one of the body's, and not a validator's own name."""
+    return isinstance(part, int) or not re.search(r"[\[(]", part)
 
 
 def _problem(

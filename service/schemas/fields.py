@@ -18,6 +18,8 @@ from index.text.canonical import canonical
 def _usable_id(given: str) -> str:
     if "\ufffd" in given or not given.isprintable():
         raise ValueError("an id has no control characters, and is UTF-8")
+    if {".", ".."} & set(given.split("/")):
+        raise ValueError("an id has no part . or .., which an address drops")
     if given.endswith("/text"):
         raise ValueError("an id does not end in /text, which is the address of a document's text")
     return given

@@ -18,7 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from starlette.types import Message
 
-from index.errors import InvalidSettings, KeyNotFound, StorageFailed
+from index.errors import InvalidInput, InvalidSettings, KeyNotFound, StorageFailed
 from index.types import Document
 from service.access.keyring import KeyRing
 from service.access.rights import Right
@@ -271,6 +271,42 @@ def test_models_and_answers_of_another_collection_are_not_there(keyed: _Service)
     opinion = f"/v1/answers/{answer}/feedback"
     assert keyed.call("POST", opinion, sky, json={"rating": "up"}).status_code == 404
     assert keyed.call("POST", opinion, everything, json={"rating": "up"}).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["", "%20", "ghost"])
+def test_a_collection_that_is_not_named_is_not_deleted(keyed: _Service, name: str) -> None:
+    for token in (keyed.token(Right.ADMIN), keyed.token(Right.ADMIN, "sky")):
+        before = keyed.call("GET", "/v1/collections", token).json()
+        assert keyed.call("DELETE", f"/v1/collections/{name}", token).status_code in (403, 404)
+        assert keyed.call("GET", "/v1/collections", token).json() == before
+
+
+def test_a_key_for_what_is_not_there_is_told_of_nothing_else(keyed: _Service) -> None:
+    ghost = keyed.token(Right.ADMIN, "ghost")
+    for method, path, body in (
+        ("GET", "/v1/documents", None),
+        ("POST", "/v1/search", {"question": "tide"}),
+        ("POST", "/v1/answers", {"question": "tide"}),
+        ("POST", "/v1/answers", {"question": "tide", "stream": True}),
+        ("GET", "/v1/feedback", None),
+        ("DELETE", "/v1/collections/ghost", None),
+    ):
+        refused = keyed.call(method, path, ghost, **({"json": body} if body else {}))
+        assert refused.status_code == 404, path
+        assert "sky" not in refused.json()["detail"]
+        assert "sea" not in refused.json()["detail"]
+
+
+def test_a_line_break_behind_an_id_is_no_other_way_to_it(keyed: _Service) -> None:
+    token = keyed.token(Right.ADMIN, "sky")
+    assert keyed.call("DELETE", "/v1/documents/a%0a", token).status_code == 422
+    assert keyed.call("GET", "/v1/documents/a", token).status_code == 200
+
+
+def test_a_key_needs_names_that_can_be_read(tmp_path: Path) -> None:
+    for name, collections in (("", None), ("a\tb", None), ("web", [""]), ("web", ["a", "\n"])):
+        with pytest.raises(InvalidInput):
+            KeyRing(tmp_path).create(name, Right.READ, collections)
 
 
 def test_measures_are_for_an_admin_of_everything(keyed: _Service) -> None:

@@ -50,6 +50,10 @@ SOLD = "When was the mill in Orrin sold?"
         ([GRANTS, "Any others?"], "Which other grants did Orrin Mills give?"),
         ([*FOUNDED, "Who else?"], "Who else founded Orrin Mills?"),
         ([*FOUNDED, "Why?"], "Why: who founded Orrin Mills?"),
+        ([*FOUNDED, "Why?", "When?"], "When: who founded Orrin Mills?"),
+        ([SOLD, "In 1931?"], "When was the mill in Orrin sold in 1931?"),
+        (["Who is Dr. Ada Fenn?", "What does she say of it?"], "What does Dr. Ada Fenn say of it?"),
+        (["Who sailed to St. Tamsin?", "Who lives there?"], "Who lives in St. Tamsin?"),
     ],
 )
 def test_fragment_is_completed_by_the_question_before(talk: list[str], meant: str) -> None:

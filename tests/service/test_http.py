@@ -235,6 +235,30 @@ def test_an_index_rebuilt_another_way_under_the_server_is_a_409(
     _problem(own.get("/health/ready"), 409, "index-mismatch")
 
 
+@pytest.mark.parametrize("document_id", [".", "..", "../x", "a/../b", "a/."])
+def test_an_id_that_an_address_cannot_hold_is_refused(own: TestClient, document_id: str) -> None:
+    response = own.post("/v1/documents", json={"text": "The comet returned.", "id": document_id})
+    assert _problem(response, 422, "invalid-input")
+
+
+def test_an_overlong_body_is_refused_before_it_is_sent(client: TestClient) -> None:
+    said = {"content-type": "application/json", "content-length": "99999999999"}
+    assert _problem(client.post("/v1/answers", content=b"{", headers=said), 413, "request-entity-too-large")
+    long = {"question": "x", "history": [{"role": "user", "content": "x" * 90_000}] * 50}
+    assert _problem(client.post("/v1/answers", json=long), 413, "request-entity-too-large")
+
+
+def test_a_filter_that_nests_deeply_is_plain_text(client: TestClient) -> None:
+    assert client.get("/v1/documents", params={"filter": "a=" + "[" * 1200}).json()["documents"] == []
+
+
+def test_an_error_names_places_of_the_body_alone(client: TestClient) -> None:
+    body = {"model": "citewise", "messages": [{"role": "user", "content": 5}]}
+    message = client.post("/v1/chat/completions", json=body).json()["error"]["message"]
+    assert "function" not in message
+    assert "0x" not in message
+
+
 @pytest.mark.parametrize("body", [b"\xff\x00", b"{", b"[]", b""])
 def test_a_body_that_is_no_json_object_is_invalid(client: TestClient, body: bytes) -> None:
     response = client.post("/v1/answers", content=body, headers={"content-type": "application/json"})

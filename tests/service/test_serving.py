@@ -173,6 +173,17 @@ def test_a_request_keeps_a_usable_id_and_is_given_one_otherwise(client: TestClie
     assert re.fullmatch(r"[0-9a-f]{32}", named("x" * 101))
 
 
+def test_a_client_writes_no_log_lines_and_no_measures_of_its_own(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "citewise.access"):
+        client.request("FORGED", "/v1/documents/x%0aINFO forged%1b[31m")
+    (line,) = (record.getMessage() for record in caplog.records if record.name == "citewise.access")
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert "FORGED" not in client.get("/metrics").text
+
+
 def test_json_log_lines_name_their_request(
     client: TestClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from index.errors import CitewiseError, KeyRequired
+from index.errors import CitewiseError, InvalidInput, KeyRequired
 from service.access.keyring import Key, KeyRing
 from service.access.rights import Caller, Right
 from service.http.guard.rate import RateLimit
@@ -95,6 +95,9 @@ class AccessGuard:
         await self._app(scope, receive, send)
 
     def _admitted(self, request: Request) -> Caller:
+        # A pattern's end also matches in front of a last line break: "a%0a" would be "a".
+        if any(ord(c) < 32 or ord(c) == 127 for c in request.scope["path"]):
+            raise InvalidInput("The address holds a control character.", "Leave it out.")
         route = self._route(request.scope)
         is_open = route is not None and _is_open(route)
         caller = self._caller(request)

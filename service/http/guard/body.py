@@ -3,7 +3,10 @@
 import asyncio
 
 from fastapi import HTTPException
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.load.reading import MEGABYTE
 
 
 class BodyLimit:
@@ -11,18 +14,27 @@ class BodyLimit:
 
     Args:
         app: The application inside.
-        limit: In bytes.
+        uploads: Most bytes of what may be a document.
+        others: Most bytes of any other body, which is read into memory and parsed at once.
         patience: Seconds to wait for the next part of a body that has begun.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, patience: float = 30) -> None:
+    def __init__(self, app: ASGIApp, uploads: int, others: int = 4 * MEGABYTE, patience: float = 30) -> None:
         self._app = app
-        self._limit = limit
+        self._uploads = uploads
+        self._others = others
         self._patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, counting what it brings."""
         received, more = 0, True
+        is_upload = scope["type"] == "http" and scope["path"].startswith("/v1/documents")
+        limit = self._uploads if is_upload else self._others
+
+        def require(length: int) -> None:
+            if length > limit:
+                hint = "Split it, or raise limit_megabytes." if is_upload else "Send less."
+                raise HTTPException(413, f"The request has more than {limit:,} bytes. {hint}")
 
         async def counted() -> Message:
             nonlocal received, more
@@ -36,11 +48,11 @@ class BodyLimit:
                 ) from None
             more = more and message.get("more_body", False)
             received += len(message.get("body", b""))
-            if received > self._limit:
-                raise HTTPException(
-                    413,
-                    f"The request has more than {self._limit:,} bytes. Split it, or raise limit_megabytes.",
-                )
+            require(received)
             return message
 
+        announced = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        if announced.isdecimal():
+            # Refused before anything of it is waited for.
+            require(int(announced))
         await self._app(scope, counted, send)

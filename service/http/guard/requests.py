@@ -70,13 +70,18 @@ class Observed:
                 self._metrics.refused("requests of one caller")
             self._metrics.requested(scope["method"], _route(scope), status, seconds)
             facts = {
-                "method": scope["method"],
-                "path": scope["path"],
+                "method": _printable(scope["method"]),
+                "path": _printable(scope["path"]),
                 "status": status,
                 "seconds": round(seconds, 4),
             }
             log.info("%s %s %d %.3f s", *facts.values(), extra=facts)
             request_id.reset(token)
+
+
+def _printable(sent: str) -> str:
+    """Without line breaks and escape sequences, with which a client could write lines of its own."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in sent)
 
 
 def _route(scope: MutableMapping[str, Any]) -> str:

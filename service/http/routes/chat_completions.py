@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.sse import format_sse_event
@@ -46,20 +47,20 @@ class Message(_Lenient):
     """One message; those of user and assistant are the conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Annotated[Text, Field(max_length=1_000_000)] | list[ContentPart] | None = None
+    content: Text | list[ContentPart] | None = None
 
     def words(self) -> str:
         """Its text.
 
         Raises:
-            InvalidInput: It has a part that is no text.
+            InvalidInput: It is the user's and has a part that is no text.
         """
         if not isinstance(self.content, list):
             return self.content or ""
         strange = next((part.type for part in self.content if part.type not in _TEXT_PARTS), None)
-        if strange:
+        if strange and self.role == "user":
             raise InvalidInput(f"A message has a part of type {strange!r}.", "Send text.")
-        return "\n".join(part.text or "" for part in self.content)
+        return "\n".join(part.text or "" for part in self.content if part.type in _TEXT_PARTS)
 
 
 class StreamOptions(_Lenient):
@@ -83,7 +84,7 @@ class ChatRequest(_Lenient):
 
     model: Text
     messages: Annotated[list[Message], Field(min_length=1, max_length=1000)]
-    stream: bool = False
+    stream: bool | None = None
     stream_options: StreamOptions | None = None
     response_format: ResponseFormat | None = None
     n: Literal[1] | None = None
@@ -105,7 +106,8 @@ def chat_router(app: App, desk: Desk) -> APIRouter:
         answer, as `/v1/answers` gives it, is in `citewise`.
         """
         ask = _ask(app, body, caller)
-        counts = _Usage(app.pipeline.count_tokens, body)
+        # Off the event loop: a conversation may be long.
+        counts = await run_sync(_Usage, app.pipeline.count_tokens, ask)
         if body.stream:
             return _Chunks(request, desk, ask, body, counts)
         answer = await while_connected(request.receive, lambda gone: desk.answer(ask, gone))
@@ -198,19 +200,18 @@ def _annotations(request: Request, ask: Ask, citation: Citation) -> Iterator[dic
 
 
 class _Usage:
-    """Counts tokens, as the embedder cuts them, since clients expect a number."""
+    """Counts tokens of what was read, as the embedder cuts them, since clients expect a number."""
 
-    def __init__(self, count: Callable[[Sequence[str]], list[int]], body: ChatRequest) -> None:
+    def __init__(self, count: Callable[[Sequence[str]], list[int]], ask: Ask) -> None:
         self._count = count
-        self._prompt = [message.words() for message in body.messages]
+        self._prompt = sum(count([*(turn.content for turn in ask.history), ask.question]))
 
     def of(self, text: str) -> dict[str, int]:
-        *prompt, completion = self._count([*self._prompt, text])
-        total = sum(prompt)
+        (completion,) = self._count([text])
         return {
-            "prompt_tokens": total,
+            "prompt_tokens": self._prompt,
             "completion_tokens": completion,
-            "total_tokens": total + completion,
+            "total_tokens": self._prompt + completion,
         }
 
 
