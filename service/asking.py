@@ -6,12 +6,15 @@ Everything that asks (command line, HTTP, MCP, the harness) asks here.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from threading import Event as Flag
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from index.errors import InvalidInput
 from index.types import sha256_hex
 from service.answering.pipeline import Pipeline
 from service.types import Answer, Ask, Delta, Event, Passages, SearchResult, Turn
+
+# A question with its history, worded so that it stands alone; told once nobody waits for it any more.
+Rewrite: TypeAlias = Callable[[str, Sequence[Turn], Flag], str]
 
 
 class Composer(Protocol):
@@ -40,7 +43,7 @@ class Asker:
     def __init__(
         self,
         pipeline: Pipeline,
-        rewrite: Callable[[str, Sequence[Turn]], str],
+        rewrite: Rewrite,
         composer: Composer | None = None,
     ) -> None:
         self._pipeline = pipeline
@@ -74,7 +77,8 @@ class Asker:
                 "No generator is configured, so no generative answer can be given.",
                 'Set generator, as docs/generators.md says, or ask with "composer": "extractive".',
             )
-        meant = self._rewrite(ask.question, ask.history) if ask.history else ask.question
+        cancelled = cancelled or Flag()
+        meant = self._rewrite(ask.question, ask.history, cancelled) if ask.history else ask.question
         found = self._pipeline.answer(replace(ask, question=meant))
         if not found.answerable and meant != ask.question and _is_only_longer(meant, ask.question):
             # What it was given to be about may be none of its business.
@@ -92,7 +96,7 @@ class Asker:
         if self._composer is None or ask.composer == "extractive" or not answer.answerable:
             yield from tell(answer)
         else:
-            yield from self._composer.compose(ask, answer, cancelled or Flag())
+            yield from self._composer.compose(ask, answer, cancelled)
 
 
 def _is_only_longer(meant: str, question: str) -> bool:

@@ -124,6 +124,7 @@ class Answer:
         composer: Who worded it; where a generator had nothing to say that the passages support,
             this is ``extractive`` although another was asked for.
         withheld: Sentences that a generator wrote and that were not passed on.
+        complete: Nothing was broken off while it was made, so that it would be the same again.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Answer:
     models: Mapping[str, str | None]
     timings_ms: Mapping[str, float]
     withheld: int = 0
+    complete: bool = True
 
     @property
     def answerable(self) -> bool:

@@ -1,9 +1,10 @@
 """The only code that turns settings into objects."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from threading import Event as Flag
 
 from index.build import Builder
 from index.chunk import ChunkerConfig, SentenceChunker
@@ -26,6 +27,7 @@ from service.generation.protocol import Budget, Generator
 from service.generation.rewrite import Rewriter
 from service.generation.transformers_local import TransformersGenerator
 from service.settings import Settings
+from service.types import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,13 @@ def _asker(
     settings: Settings, pipeline: Pipeline, index: Index, embedder: Embedder, generator: Generator | None
 ) -> Asker:
     if generator is None:
-        return Asker(pipeline, standalone)
-    rewrite = Rewriter(generator, standalone) if settings.rewriter == "generator" else standalone
+        return Asker(pipeline, _by_rule)
+    rewrite = Rewriter(generator, standalone) if settings.rewriter == "generator" else _by_rule
     return Asker(pipeline, rewrite, GenerativeComposer(generator, index.store, embedder.embed_passages))
+
+
+def _by_rule(question: str, history: Sequence[Turn], _: Flag) -> str:
+    return standalone(question, history)
 
 
 def _limits(settings: Settings) -> Limits:

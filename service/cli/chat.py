@@ -58,6 +58,7 @@ def chat(
         data_dir=data_dir, embedder=embedder, collection=collection, top_k=top_k, max_sentences=max_sentences
     )
     asked = Ask("", settings.collection, parse_filters(filters), settings.top_k, settings.max_sentences)
+    asked = replace(asked, composer=settings.composer)
     with open_app(settings, announce=announce) as app:
         with app.index.store.snapshot():
             app.index.store.require_collection(settings.collection)

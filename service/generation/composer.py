@@ -46,7 +46,7 @@ class GenerativeComposer:
         """Tell each sentence and its citation once they are checked, then the whole answer."""
         started = time.perf_counter()
         withheld: Counter[Withheld] = Counter()
-        text, citations = "", list[Citation]()
+        text, citations, complete = "", list[Citation](), True
         try:
             for sentence, sources in self._supported(ask, found, cancelled, withheld):
                 start = len(text) + bool(text)
@@ -59,6 +59,7 @@ class GenerativeComposer:
                 if len(citations) == ask.max_sentences:
                     break
         except (GeneratorFailed, ModelUnavailable) as error:
+            complete = False
             log.warning("%s %s", error, "The rest is left out." if text else "The extractive answer stands.")
         if withheld:
             reasons = {str(reason): count for reason, count in withheld.items()}
@@ -70,6 +71,7 @@ class GenerativeComposer:
             models={**found.models, "generator": self._generator.revision},
             timings_ms={**found.timings_ms, "generate": generating, "total": total},
             withheld=withheld.total(),
+            complete=complete and not cancelled.is_set(),
         )
         if not text:
             yield from tell(answer)

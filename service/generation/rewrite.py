@@ -32,7 +32,7 @@ class Rewriter:
         self._generator = generator
         self._rules = rules
 
-    def __call__(self, question: str, history: Sequence[Turn]) -> str:
+    def __call__(self, question: str, history: Sequence[Turn], cancelled: Flag) -> str:
         """The question as it stands alone.
 
         By rule if the generator fails, or writes nothing, several lines, more than 300 characters, none
@@ -43,7 +43,7 @@ class Rewriter:
         asked = "\n".join(["Conversation:", *turns, "", f"Last question: {harmless(question)}"])
         messages = [Message("system", _INSTRUCTIONS), Message("user", asked)]
         try:
-            with closing(self._generator.stream(messages, Flag())) as pieces:
+            with closing(self._generator.stream(messages, cancelled)) as pieces:
                 written = "".join(pieces).strip()
         except (GeneratorFailed, ModelUnavailable) as error:
             log.warning("%s The question is reworded by rule.", error)

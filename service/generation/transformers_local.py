@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Generator as Pieces
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from queue import Empty
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
+
+from jinja2 import TemplateError
 
 from index.embed.resolve import fingerprint, resolve_model
 from index.errors import GeneratorFailed, ModelUnavailable
@@ -79,7 +81,12 @@ class TransformersGenerator:
         from transformers import TextIteratorStreamer
 
         tokenizer, model = self._loaded
-        inputs = self._encoded(tokenizer, messages)
+        try:
+            inputs = self._encoded(tokenizer, messages)
+        except TemplateError as error:
+            raise GeneratorFailed(
+                f"The chat template of {self._name} cannot be used ({error}).", "Use another model."
+            ) from error
         stopped = Flag()
         streamer: Any = TextIteratorStreamer(
             tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=_NOTICE
@@ -127,11 +134,20 @@ class TransformersGenerator:
     def _encoded(tokenizer: Any, messages: Sequence[Message]) -> Any:
         if tokenizer.chat_template:
             chat = [{"role": m.role, "content": m.content} for m in messages]
-            return tokenizer.apply_chat_template(
-                chat, add_generation_prompt=True, return_tensors="pt", return_dict=True
-            )
+            # Some templates know no instructions, or only turns that alternate.
+            flat = [{"role": "user", "content": "\n\n".join(m.content for m in messages)}]
+            try:
+                return _templated(tokenizer, chat)
+            except TemplateError:
+                return _templated(tokenizer, flat)
         said = "\n\n".join(f"{m.role.capitalize()}: {m.content}" for m in messages)
         return tokenizer(f"{said}\n\nAssistant:", return_tensors="pt")
+
+
+def _templated(tokenizer: Any, chat: Sequence[Mapping[str, str]]) -> Any:
+    return tokenizer.apply_chat_template(
+        chat, add_generation_prompt=True, return_tensors="pt", return_dict=True
+    )
 
 
 def _stop_when(stopped: Flag) -> Any:

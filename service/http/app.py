@@ -24,6 +24,7 @@ from service.http.routes.feedback import feedback_router
 from service.http.routes.health import health_router
 from service.http.routes.metrics import metrics_router
 from service.http.routes.uploads import uploads_router
+from service.serving.admission import Admission
 from service.serving.desk import Desk
 from service.serving.metrics import Metrics
 from service.serving.tracing import Tracing
@@ -31,9 +32,9 @@ from service.wiring import App
 
 log = logging.getLogger(__name__)
 
-# Models run on the machine's cores; more requests at once than this only wait inside
-# ONNX Runtime instead of in the queue.
+# For what reads the store; questions and changes have threads of their own.
 _THREADS = 8
+_WRITERS, _WAITING = 2, 16
 _DESCRIPTION = """Cited answers from your own documents.
 
 Offsets are **code points**, half-open, everywhere (`offset_unit: "codepoint"`): they
@@ -56,6 +57,8 @@ def create_app(app: App) -> FastAPI:
 
     metrics, tracing = Metrics(), Tracing(app.settings.telemetry_endpoint)
     desk = Desk(app, metrics, tracing)
+    # What changes the index takes turns anyway; waiting must not take threads from who asks.
+    changes = Admission("changes", _WRITERS, _WAITING, metrics.refused)
 
     # Documentation assets come from the package, since nothing is loaded from elsewhere.
     http = FastAPIOffline(
@@ -80,9 +83,9 @@ def create_app(app: App) -> FastAPI:
     http.include_router(citations_router(app))
     http.include_router(chat_router(app, desk))
     http.include_router(documents_router(app))
-    http.include_router(uploads_router(app, metrics))
-    http.include_router(collections_router(app))
-    http.include_router(feedback_router(app, desk.memory, metrics))
+    http.include_router(uploads_router(app, changes))
+    http.include_router(collections_router(app, changes))
+    http.include_router(feedback_router(app, desk.memory, metrics, changes))
     http.include_router(health_router(app))
     http.include_router(metrics_router(metrics))
     _describe_offsets(http)

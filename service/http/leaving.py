@@ -24,21 +24,25 @@ async def while_connected(receive: Receive, work: Callable[[threading.Event], Aw
     gone = threading.Event()
     outcome: list[T] = []
     failure: list[Exception] = []
-    async with create_task_group() as tasks:
+    try:
+        async with create_task_group() as tasks:
 
-        async def watch() -> None:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            gone.set()
+            async def watch() -> None:
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+                gone.set()
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(watch)
+            # A task group would wrap an error of the work in a group.
+            try:
+                outcome.append(await work(gone))
+            except Exception as error:
+                failure.append(error)
             tasks.cancel_scope.cancel()
-
-        tasks.start_soon(watch)
-        # A task group would wrap an error of the work in a group.
-        try:
-            outcome.append(await work(gone))
-        except Exception as error:
-            failure.append(error)
-        tasks.cancel_scope.cancel()
+    finally:
+        # Also where the server stops: a thread that works on would hold it up.
+        gone.set()
     if failure:
         raise failure[0]
     if not outcome:

@@ -76,6 +76,8 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
 }
 # These addresses are for clients that parse OpenAI's errors.
 _OPENAI_PATHS = ("/v1/chat/completions", "/v1/models")
+# Whoever sends more that is wrong has to look at all of it anyway.
+_MOST_PLACES = 20
 _OPENAI_TYPES: Mapping[int, str] = {
     401: "authentication_error",
     403: "permission_error",
@@ -100,7 +102,10 @@ def status_of(error: CitewiseError) -> HTTPStatus:
 def problem_of(request: Request, error: Exception) -> Problem:
     """What a client is told of an error; one that is a defect is logged under the id that it is told."""
     if isinstance(error, RequestValidationError):
-        places = [{"loc": [p for p in e["loc"] if _is_place(p)], "msg": e["msg"]} for e in error.errors()]
+        places = [
+            {"loc": [p for p in e["loc"] if _is_place(p)], "msg": e["msg"]}
+            for e in error.errors()[:_MOST_PLACES]
+        ]
         detail = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in places)
         return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, places)
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:

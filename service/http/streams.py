@@ -9,6 +9,7 @@ from anyio import EndOfStream, create_memory_object_stream, create_task_group, m
 from fastapi import Request
 from fastapi.responses import Response
 from fastapi.sse import format_sse_event
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from service.http.leaving import while_connected
@@ -30,8 +31,9 @@ _HEADERS = [
 class AnswerStream(Response, ABC):
     """Server-sent events on an answer while it is made.
 
-    It begins with the first event, so that what fails before is an ordinary error. What the client
-    does not take yet is kept, so that a slow one holds up nothing but itself.
+    It begins with the first event, so that what fails before is an ordinary error, or after ten
+    seconds without one. What the client does not take yet is kept, so that a slow one holds up nothing
+    but itself.
     """
 
     media_type = "text/event-stream"
@@ -41,6 +43,7 @@ class AnswerStream(Response, ABC):
         self._request = request
         self._desk = desk
         self._ask = ask
+        self._begun = False
 
     @abstractmethod
     def told(self, event: Event) -> Iterator[bytes]:
@@ -56,7 +59,11 @@ class AnswerStream(Response, ABC):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream; raises what fails before it has begun."""
-        await while_connected(receive, lambda gone: self._send(send, gone))
+        try:
+            await while_connected(receive, lambda gone: self._send(send, gone))
+        except ClientDisconnect:
+            if not self._begun:
+                raise
 
     async def _send(self, send: Send, gone: threading.Event) -> None:
         # Without bound: an answer is small, and the models do not wait for a slow client.
@@ -71,10 +78,12 @@ class AnswerStream(Response, ABC):
                     failures.append(error)
 
         async def write(parts: Iterator[bytes]) -> None:
+            if not self._begun:
+                await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+                self._begun = True
             for part in parts:
                 await send({"type": "http.response.body", "body": part, "more_body": True})
 
-        begun = False
         async with events, create_task_group() as tasks:
             tasks.start_soon(work)
             while True:
@@ -84,12 +93,8 @@ class AnswerStream(Response, ABC):
                         event = await events.receive()
                     except EndOfStream:
                         break
-                if not begun and event:
-                    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                    begun = True
-                if begun:
-                    await write(self.told(event) if event else iter([_KEEP_ALIVE]))
-        if failures and not begun:
+                await write(self.told(event) if event else iter([_KEEP_ALIVE]))
+        if failures and not self._begun:
             raise failures[0]
         await write(self.failed(problem_of(self._request, failures[0])) if failures else self.finished())
         await send({"type": "http.response.body", "body": b"", "more_body": False})

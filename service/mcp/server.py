@@ -88,6 +88,7 @@ def create_server(app: App) -> MCPServer:
             settings.top_k,
             settings.max_sentences,
             body.turns(),
+            settings.composer,
         )
         with _as_tool_error():
             return AnswerResponse.of(ask, app.asker.answer(ask))

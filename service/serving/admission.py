@@ -35,6 +35,7 @@ class Admission:
         self._most = running + waiting
         self._admitted = 0
         self._seconds = 0.0
+        self._started: set[float] = set()
 
     @property
     def running(self) -> int:
@@ -67,13 +68,18 @@ class Admission:
 
     def _timed(self, work: Callable[[], T]) -> T:
         started = time.perf_counter()
+        self._started.add(started)
         try:
             return work()
         finally:
+            self._started.discard(started)
             taken = time.perf_counter() - started
             self._seconds += _RECENT * (taken - self._seconds) if self._seconds else taken
 
     def _retry_after(self) -> int:
         """Whole seconds, at least one, in which what is here now should be done."""
         ahead = self._admitted / self._limiter.total_tokens
-        return max(1, math.ceil(ahead * self._seconds))
+        now = time.perf_counter()
+        # What has run longer than usual is not usual.
+        longest = max((now - started for started in list(self._started)), default=0.0)
+        return max(1, math.ceil(ahead * max(self._seconds, longest)))

@@ -4,18 +4,19 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from anyio import from_thread
+from anyio import CapacityLimiter, from_thread
 from anyio.to_thread import run_sync
 
 from service.asking import tell as events_of
 from service.serving.admission import Admission
-from service.serving.memory import Memory
+from service.serving.memory import Memory, State
 from service.serving.metrics import Metrics
 from service.serving.tracing import Tracing
 from service.types import Answer, Ask, Event, Passages, SearchResult
 from service.wiring import App
 
 Tell = Callable[[Event], None]
+_RECALLING = 4
 
 
 class Desk:
@@ -33,6 +34,8 @@ class Desk:
         self._asker = app.asker
         self._metrics = metrics
         self._models = Admission("questions", settings.concurrency, settings.queue, metrics.refused)
+        # Of its own, so that nobody waits for threads that wait for something else.
+        self._recalling = CapacityLimiter(_RECALLING)
         self.memory = Memory(app.index, settings.cache_answers)
         metrics.describe(dict(app.pipeline.describe_models()))
         metrics.watch("citewise_questions_running", "Questions at the models.", lambda: self._models.running)
@@ -61,10 +64,10 @@ class Desk:
             Overloaded: Too many wait already.
             CitewiseError: What ``Asker.events`` raises.
         """
-        answer = await run_sync(self.memory.recall, ask)
+        state, answer = await run_sync(self.memory.recall, ask, limiter=self._recalling)
         self._metrics.looked_up(found=answer is not None)
         if answer is None:
-            answer = await self._models.run(partial(self._compose, ask, cancelled, tell))
+            answer = await self._models.run(partial(self._compose, ask, state, cancelled, tell))
             self._metrics.answered(answer)
             self._tracing.stages(answer)
         elif tell:
@@ -73,11 +76,13 @@ class Desk:
                 tell(event)
         return answer
 
-    def _compose(self, ask: Ask, cancelled: threading.Event | None, tell: Tell | None) -> Answer:
+    def _compose(
+        self, ask: Ask, state: State, cancelled: threading.Event | None, tell: Tell | None
+    ) -> Answer:
         answers = []
         for event in self._asker.events(ask, cancelled):
             if isinstance(event, Answer):
-                self.memory.keep(ask, event)
+                self.memory.keep(ask, event, state)
                 answers.append(event)
             if tell:
                 from_thread.run_sync(tell, event)

@@ -28,7 +28,7 @@ def test_each_question_is_sent_with_the_conversation_until_it_is_forgotten(
 ) -> None:
     seen: list[Sequence[Turn]] = []
 
-    def rewrite(_: str, history: Sequence[Turn]) -> str:
+    def rewrite(_: str, history: Sequence[Turn], cancelled: object) -> str:
         seen.append(history)
         return WHEN
 
@@ -61,7 +61,7 @@ def test_an_answer_that_nobody_waits_for_is_cancelled(comet: App) -> None:
                 yield Delta("word ")
             stopped.set()
 
-    asker = Asker(comet.pipeline, lambda question, _: question, Endless())
+    asker = Asker(comet.pipeline, lambda question, *_: question, Endless())
     with closing(_told(asker, Ask(WHEN, composer="generative"))) as events:
         assert isinstance(next(events), Passages)
         assert next(events) == Delta("word ")

@@ -243,13 +243,22 @@ def test_an_id_that_an_address_cannot_hold_is_refused(own: TestClient, document_
 
 def test_an_overlong_body_is_refused_before_it_is_sent(client: TestClient) -> None:
     said = {"content-type": "application/json", "content-length": "99999999999"}
-    assert _problem(client.post("/v1/answers", content=b"{", headers=said), 413, "request-entity-too-large")
+    refused = client.post("/v1/answers", content=b"{", headers=said)
+    assert _problem(refused, 413, "request-entity-too-large")
+    assert refused.headers["x-request-id"]
+    assert refused.headers["x-content-type-options"] == "nosniff"
     long = {"question": "x", "history": [{"role": "user", "content": "x" * 90_000}] * 50}
     assert _problem(client.post("/v1/answers", json=long), 413, "request-entity-too-large")
 
 
 def test_a_filter_that_nests_deeply_is_plain_text(client: TestClient) -> None:
     assert client.get("/v1/documents", params={"filter": "a=" + "[" * 1200}).json()["documents"] == []
+
+
+def test_of_many_errors_some_are_named(client: TestClient) -> None:
+    body = {"question": "q"} | {f"unknown{i}": i for i in range(500)}
+    problem = _problem(client.post("/v1/search", json=body), 422, "invalid-input")
+    assert len(problem["errors"]) == 20
 
 
 def test_an_error_names_places_of_the_body_alone(client: TestClient) -> None:

@@ -5,7 +5,10 @@ import logging
 import re
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import anyio
 import pytest
@@ -17,7 +20,9 @@ from index.errors import Overloaded
 from service import logs
 from service.http.app import create_app
 from service.serving.admission import Admission
+from service.serving.memory import Memory
 from service.settings import load_settings
+from service.types import Answer, Ask
 from service.wiring import App, open_app
 from tests.conftest import CHENGDU, ROOT, TEST_HOSTS
 
@@ -33,6 +38,41 @@ def client(app: App) -> Iterator[TestClient]:
 
 def _ask(client: TestClient, question: str = "When did the comet return?", **more: object) -> str:
     return str(client.post("/v1/answers", json={"question": question, **more}).json()["answer"])
+
+
+def _answer(version: int, **changed: Any) -> Answer:
+    whole = Answer(
+        id="a", question="q", standalone_question="q", text="t", short_answer=None, abstention=None,
+        confidence=1.0, citations=(), conflicts=(), hits=[], rerank={}, index_version=version,
+        composer="generative", models={}, timings_ms={},
+    )  # fmt: skip
+    return replace(whole, **changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept"),
+    [
+        ({}, True),
+        ({"complete": False}, False),
+        ({"composer": "extractive"}, False),
+        ({"index_version": 7}, False),
+    ],
+)
+def test_memory_keeps_only_what_would_be_answered_again(
+    app: App, changed: dict[str, Any], kept: bool
+) -> None:
+    memory, ask = Memory(app.index, 10), Ask("q", composer="generative")
+    state, _ = memory.recall(ask)
+    memory.keep(ask, _answer(state[1], **changed), state)
+    assert (memory.recall(ask)[1] is not None) is kept
+    assert memory.given("a") is not None
+
+
+def test_memory_keeps_nothing_of_a_state_that_is_gone(app: App) -> None:
+    memory, ask = Memory(app.index, 10), Ask("q", composer="generative")
+    (generation, version), _ = memory.recall(ask)
+    memory.keep(ask, _answer(version), (generation + "x", version))
+    assert memory.recall(ask)[1] is None
 
 
 def _sample(client: TestClient, name: str, **labels: str) -> float:
@@ -100,7 +140,16 @@ def test_an_answer_is_given_from_memory_until_anything_changes(client: TestClien
 
 def test_memory_tells_apart_whatever_decides_an_answer(client: TestClient) -> None:
     history = [{"role": "user", "content": "Tell me of the comet."}]
-    for more in ({}, {"top_k": 3}, {"max_sentences": 1}, {"filters": {"title": "x"}}, {"history": history}):
+    client.put("/v1/documents/comet?collection=other", json={"text": "The comet returned in 1986."})
+    asked = ({"collection": "other"}, {"question": "Why did the comet return?"})
+    for more in (
+        *asked,
+        {},
+        {"top_k": 3},
+        {"max_sentences": 1},
+        {"filters": {"title": "x"}},
+        {"history": history},
+    ):
         _ask(client, **more)
     assert _sample(client, "citewise_cache_lookups_total", result="hit") == 0
 
@@ -236,3 +285,13 @@ def test_traces_are_sent_with_a_span_for_each_stage(seeds_dir: object) -> None:
     (root,) = (span for span in spans if span.name == "POST /v1/answers")
     stages = {span.name: span for span in spans if span.parent_span_id == root.span_id}
     assert stages.keys() == {"retrieve", "rerank", "compose"}
+
+
+def test_who_waits_to_write_keeps_nobody_from_asking(client: TestClient, app: App) -> None:
+    said = {"answer": "a", "question": "q", "rating": "up"}
+    with app.index.writing(), ThreadPoolExecutor(12) as many:
+        waiting = [many.submit(client.post, "/v1/feedback", json=said) for _ in range(12)]
+        assert "1910" in _ask(client)
+        assert client.get("/health/ready").status_code == 200
+        assert not any(w.done() and w.result().status_code == 201 for w in waiting)
+    assert {w.result().status_code for w in waiting} <= {201, 503}

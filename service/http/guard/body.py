@@ -4,9 +4,11 @@ import asyncio
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.load.reading import MEGABYTE
+from service.http.problems import response_to
 
 
 class BodyLimit:
@@ -19,7 +21,7 @@ class BodyLimit:
         patience: Seconds to wait for the next part of a body that has begun.
     """
 
-    def __init__(self, app: ASGIApp, uploads: int, others: int = 4 * MEGABYTE, patience: float = 30) -> None:
+    def __init__(self, app: ASGIApp, uploads: int, others: int = MEGABYTE, patience: float = 30) -> None:
         self._app = app
         self._uploads = uploads
         self._others = others
@@ -54,5 +56,9 @@ class BodyLimit:
         announced = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
         if announced.isdecimal():
             # Refused before anything of it is waited for.
-            require(int(announced))
+            try:
+                require(int(announced))
+            except HTTPException as error:
+                await response_to(Request(scope), error)(scope, receive, send)
+                return
         await self._app(scope, counted, send)

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel
 
+from index.types import sha256_hex
 from service.http.guard.access import Reader
 from service.http.leaving import while_connected
 from service.http.responses import PROBLEMS, UNCHANGED, is_current
@@ -63,11 +64,12 @@ def answers_router(settings: Settings, desk: Desk) -> APIRouter:
         if body.stream:
             return _Events(request, desk, ask)
         answer = await while_connected(request.receive, lambda gone: desk.answer(ask, gone))
-        # Weak, since the timings may differ.
-        headers = {"ETag": f'W/"{answer.id}"'}
+        shaped = AnswerResponse.of(ask, answer)
+        # Weak, since it says nothing of the timings.
+        headers = {"ETag": f'W/"{sha256_hex(shaped.model_dump_json(exclude={"timings_ms"}))[:32]}"'}
         if is_current(headers["ETag"], if_none_match):
             return Response(status_code=304, headers=headers)
-        return JSONResponse(AnswerResponse.of(ask, answer).model_dump(mode="json"), headers=headers)
+        return JSONResponse(shaped.model_dump(mode="json"), headers=headers)
 
     @router.post("/search")
     async def search(body: SearchRequest, request: Request, caller: Reader) -> SearchResponse:

@@ -47,7 +47,7 @@ class Message(_Lenient):
     """One message; those of user and assistant are the conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Text | list[ContentPart] | None = None
+    content: Text | Annotated[list[ContentPart], Field(max_length=1000)] | None = None
 
     def words(self) -> str:
         """Its text.

@@ -1,7 +1,7 @@
 """``/v1/citations/verify``: do citations hold what they cite?"""
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from fastapi import APIRouter
@@ -24,6 +24,8 @@ from service.wiring import App
 _Fault: TypeAlias = tuple[Reason, str]
 _Read: TypeAlias = Callable[[str, str], str | _Fault]
 
+_KEPT = 8
+
 
 def citations_router(app: App) -> APIRouter:
     """The route that checks citations."""
@@ -35,8 +37,8 @@ def citations_router(app: App) -> APIRouter:
         """Check that each citation's text stands where it says; one that does not says why."""
         collection = caller.collection(body.collection)
         with store.snapshot() as version:
-            # Many citations are of few documents.
-            read = cache(partial(_read, store, collection))
+            # Many citations are of few documents; texts may be large.
+            read = lru_cache(_KEPT)(partial(_read, store, collection))
             return VerifyResponse(
                 citations=[_verified(read, citation) for citation in body.citations], index_version=version
             )

@@ -1,14 +1,17 @@
 """``/v1/collections``."""
 
+from functools import partial
+
 from fastapi import APIRouter
 
 from service.http.guard.access import Admin, Reader
 from service.http.responses import PROBLEMS
 from service.schemas.documents import CollectionList, CollectionOut, DeletedCollectionOut
+from service.serving.admission import Admission
 from service.wiring import App
 
 
-def collections_router(app: App) -> APIRouter:
+def collections_router(app: App, changes: Admission) -> APIRouter:
     """Routes for whole collections."""
     router = APIRouter(prefix="/v1/collections", tags=["collections"], responses=PROBLEMS)
 
@@ -22,9 +25,10 @@ def collections_router(app: App) -> APIRouter:
         )
 
     @router.delete("/{name:path}")
-    def delete(name: str, caller: Admin) -> DeletedCollectionOut:
+    async def delete(name: str, caller: Admin) -> DeletedCollectionOut:
         """Delete a collection with all its documents and the feedback on its answers."""
         known = caller.collection(name)
-        return DeletedCollectionOut(name=known, index_version=app.builder.delete_collection(known))
+        version = await changes.run(partial(app.builder.delete_collection, known))
+        return DeletedCollectionOut(name=known, index_version=version)
 
     return router

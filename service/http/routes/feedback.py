@@ -1,33 +1,38 @@
 """``/v1/feedback`` and ``/v1/answers/{id}/feedback``: what people say of answers."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from index.errors import AnswerNotFound
-from index.store.feedback import Place, Rating, Said
+from index.store.feedback import Feedback, Place, Rating, Said
 from service.http.guard.access import Admin, Reader
 from service.http.responses import PROBLEMS
 from service.schemas.feedback import FeedbackIn, FeedbackKept, FeedbackList, FeedbackOut, Name, OpinionIn
 from service.schemas.fields import CollectionName
+from service.serving.admission import Admission
 from service.serving.memory import Memory
 from service.serving.metrics import Metrics
 from service.wiring import App
 
 
-def feedback_router(app: App, memory: Memory, metrics: Metrics) -> APIRouter:
+def feedback_router(app: App, memory: Memory, metrics: Metrics, changes: Admission) -> APIRouter:
     """Routes for what people say of answers."""
     router = APIRouter(prefix="/v1", tags=["feedback"], responses=PROBLEMS)
     store = app.index.store
 
-    def keep(collection: str, said: Said) -> FeedbackKept:
+    def add(collection: str, said: Said) -> Feedback:
         with app.index.writing():
-            kept = store.feedback.add(collection, said)
+            return store.feedback.add(collection, said)
+
+    async def keep(collection: str, said: Said) -> FeedbackKept:
+        kept = await changes.run(partial(add, collection, said))
         metrics.judged(said.rating)
         return FeedbackKept(id=kept.id, created_at=kept.created_at)
 
     @router.post("/answers/{answer_id}/feedback", status_code=201)
-    def judge(answer_id: Name, body: OpinionIn, caller: Reader) -> FeedbackKept:
+    async def judge(answer_id: Name, body: OpinionIn, caller: Reader) -> FeedbackKept:
         """Keep what a person says of an answer that this server gave and still remembers.
 
         What was asked and cited is taken from the answer. It is forgotten when the server stops, or
@@ -40,16 +45,16 @@ def feedback_router(app: App, memory: Memory, metrics: Metrics) -> APIRouter:
                 "Send the question with the feedback to POST /v1/feedback.",
             )
         places = tuple(Place(*place) for place in given.cited)
-        return keep(given.collection, body.of(answer_id, given.question, places))
+        return await keep(given.collection, body.of(answer_id, given.question, places))
 
     @router.post("/feedback", status_code=201)
-    def give(body: FeedbackIn, caller: Reader) -> FeedbackKept:
+    async def give(body: FeedbackIn, caller: Reader) -> FeedbackKept:
         """Keep what a person says of an answer.
 
         Quotes that stand in their documents are kept as ranges of them, so their text goes
         with the document. Other words stay until the feedback or the collection is deleted.
         """
-        return keep(caller.collection(body.collection), body.said())
+        return await keep(caller.collection(body.collection), body.said())
 
     @router.get("/feedback")
     def list_feedback(
@@ -71,10 +76,14 @@ def feedback_router(app: App, memory: Memory, metrics: Metrics) -> APIRouter:
             )
 
     @router.delete("/feedback/{feedback_id}", status_code=204)
-    def delete(feedback_id: str, caller: Admin) -> Response:
+    async def delete(feedback_id: str, caller: Admin) -> Response:
         """Delete one feedback with every word in it."""
-        with app.index.writing():
-            store.feedback.delete(feedback_id, caller.collections)
+
+        def erase() -> None:
+            with app.index.writing():
+                store.feedback.delete(feedback_id, caller.collections)
+
+        await changes.run(erase)
         return Response(status_code=204)
 
     return router

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
@@ -28,10 +29,8 @@ from service.http.responses import PROBLEMS
 from service.schemas.documents import DeletedOut, DocumentIn, FailureOut, StoredOut, UploadOut
 from service.schemas.fields import CollectionName, DocumentId, KnownId
 from service.serving.admission import Admission
-from service.serving.metrics import Metrics
 from service.wiring import App
 
-_WRITERS, _WAITING = 2, 16
 _JSON = "application/json"
 _MULTIPART = "multipart/form-data"
 _FORM: dict[str, Any] = {
@@ -62,11 +61,9 @@ class _Upload:
     metadata: Mapping[str, Json]
 
 
-def uploads_router(app: App, metrics: Metrics) -> APIRouter:
+def uploads_router(app: App, changes: Admission) -> APIRouter:
     """Routes that change documents."""
     router = APIRouter(prefix="/v1/documents", tags=["documents"], responses=PROBLEMS)
-    # What changes the index takes turns anyway; waiting must not take threads from who asks.
-    changes = Admission("changes", _WRITERS, _WAITING, metrics.refused)
 
     @router.put(
         "/{document_id:path}",
@@ -128,7 +125,8 @@ def uploads_router(app: App, metrics: Metrics) -> APIRouter:
 async def _received(request: Request) -> AsyncIterator[_Upload]:
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if media_type == _JSON:
-        body = _valid_body(await request.body())
+        # Off the event loop: it may be large.
+        body = await run_sync(_valid_body, await request.body())
         wanted = _of_media_type(body.media_type)
         yield _Upload(BytesIO(body.text.encode()), "", wanted, body.id, _metadata(body.metadata))
     elif media_type == _MULTIPART:

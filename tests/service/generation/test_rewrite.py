@@ -1,5 +1,7 @@
 """Follow-up questions that a generator words."""
 
+from threading import Event as Flag
+
 import pytest
 
 from eval.bench.obedient import obedient
@@ -13,7 +15,7 @@ RULED = "by rule"
 
 def _rewritten(written: str, question: str = "When was it finished?") -> str:
     with obedient(written) as server:
-        return Rewriter(client(server.url), lambda *_: RULED)(question, HISTORY)
+        return Rewriter(client(server.url), lambda *_: RULED)(question, HISTORY, Flag())
 
 
 def test_a_question_that_stands_alone_is_taken() -> None:
@@ -38,10 +40,12 @@ def test_what_is_no_such_question_is_reworded_by_rule(written: str) -> None:
 
 def test_where_the_generator_fails_it_is_reworded_by_rule() -> None:
     with obedient(lambda exchange: exchange.status(404)) as server:
-        assert Rewriter(client(server.url), lambda *_: RULED)("When was it finished?", HISTORY) == RULED
+        assert (
+            Rewriter(client(server.url), lambda *_: RULED)("When was it finished?", HISTORY, Flag()) == RULED
+        )
 
 
 def test_the_conversation_stands_in_the_prompt_without_brackets() -> None:
     with obedient("When was the Orrin dam finished?") as server:
-        Rewriter(client(server.url), lambda *_: RULED)("When was it finished?", HISTORY)
+        Rewriter(client(server.url), lambda *_: RULED)("When was it finished?", HISTORY, Flag())
     assert "assistant: Ada Quill built the Orrin dam. (1)" in server.requests[0].prompt
