@@ -12,6 +12,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from eval.bench.obedient import Exchange, obedient
+from index.types import Document
+from service.settings import load_settings
+from service.wiring import open_app
 from tests.conftest import CHENGDU
 from tests.serving import serving
 
@@ -73,3 +77,39 @@ def test_a_client_that_leaves_frees_its_place(server: str, stream: bool) -> None
             connection.sendall(head.encode() + body)
     assert _idle(server)
     assert _ask(server, 900 + stream).status_code == 200
+
+
+def _endless(exchange: Exchange) -> None:
+    """Say one sentence, and go on without ending the next for as long as somebody reads."""
+    exchange.open()
+    exchange.piece("The comet returned in May 1910. [1] It")
+    while not exchange.gone.wait(0.05):
+        exchange.piece(" and")
+
+
+def test_a_client_that_leaves_a_generator_ends_it_and_leaves_no_half_answer_behind(tmp_path: Path) -> None:
+    data_dir, log = tmp_path / "index", list[str]()
+    with open_app(load_settings(data_dir=data_dir), create=True) as app:
+        app.builder.put("default", Document("c", "The comet returned in May 1910. It was seen in Orrin."))
+    asked = {"question": "When did the comet return?", "composer": "generative"}
+    whole = "The comet returned in May 1910. [1] It was seen in Orrin. [1]"
+    with (
+        obedient(_endless, whole) as generator,
+        serving(
+            data_dir,
+            log,
+            CITEWISE_GENERATOR="openai",
+            CITEWISE_GENERATOR_URL=generator.url,
+            CITEWISE_GENERATOR_MODEL="fake",
+            CITEWISE_CONCURRENCY="1",
+            CITEWISE_QUEUE="0",
+        ) as server,
+    ):
+        with httpx.stream("POST", f"{server}/v1/answers", json={**asked, "stream": True}) as response:
+            assert any("event: citation" in line for line in response.iter_lines())
+        assert generator.gone.wait(20)
+        assert _idle(server)
+        answer = httpx.post(f"{server}/v1/answers", json=asked, timeout=60).json()
+    assert answer["composer"] == "generative"
+    assert answer["answer"] == whole.replace("Orrin. [1]", "Orrin. [2]")
+    assert "Traceback" not in "".join(log)
