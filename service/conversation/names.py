@@ -11,7 +11,7 @@ Span = tuple[int, int]
 _QUOTED = re.compile(r"“([^“”]{2,60})”|\"([^\"]{2,60})\"")
 _HYPHENATED = re.compile(r"-\w+")
 _INITIAL = re.compile(r"[A-Z]\.\s")
-_ABBREVIATED = re.compile(rf"(?:^|\s)(?:{'|'.join(ABBREVIATED)})$")
+_ABBREVIATED = re.compile(rf"\b(?:{'|'.join(ABBREVIATED)})$")
 _LETTERS = re.compile(r"(?:[A-Z]\.)+[A-Z]$")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _FRONT = "a "  # With a word in front, what opens the text is seen as well.
@@ -64,10 +64,10 @@ def _whole(text: str, found: list[Span]) -> Iterator[Span]:
         if last and _goes_on(text, last, start):
             last = (last[0], end)
             continue
-        if last and not _ABBREVIATED.search(text[slice(*last)]):
+        if last and not _ABBREVIATED.match(text[slice(*last)]):
             yield last
         last = (start, end)
-    if last and not _ABBREVIATED.search(text[slice(*last)]):
+    if last and not _ABBREVIATED.match(text[slice(*last)]):
         yield last
 
 

@@ -30,8 +30,8 @@ WOMEN = frozenset(
 )
 NOBLE = frozenset("lord king prince emperor sir lady queen princess empress dame".split())  # also surnames
 TITLES = frozenset("dr prof professor president minister senator judge captain general saint st pope".split())
-# They stand in front of a name, or in it, with a full stop that ends no sentence.
-ABBREVIATED = "Dr Mr Ms St Mt Ft Lt Jr Sr Mrs Gen Col Sgt Sen Rep Gov Rev Hon Prof Capt".split()
+# They stand in front of a name with a full stop that ends no sentence.
+ABBREVIATED = "Dr Mr Ms St Mt Ft Lt Mrs Gen Col Sgt Sen Rep Gov Rev Hon Prof Capt".split()
 PERSON_NOUNS = frozenset(
     """
     actor actress artist author chairman chairwoman chef coach composer director doctor drummer engineer
