@@ -65,7 +65,7 @@ function conflicts(found, { t, lang, open }) {
   return h(
     "section.conflicts",
     { "aria-label": t("conflicts") },
-    h("h4", {}, t("conflicts")),
+    h("h3", {}, t("conflicts")),
     h("p.note", {}, t("conflictsText")),
     found.map(({ sides }) => h("ul.sides", {}, ...sides.map(side))).reduce((all, list) => (all.append(list), all), h("div")),
   );
@@ -82,7 +82,7 @@ export function abstained(turn, view, unfiltered) {
   const filtered = Object.keys(turn.filters).length > 0;
   const tries = ["try_words", "try_narrow", "try_collection"];
   return [
-    h("h4.refusal", {}, t("abstained")),
+    h("h3.refusal", {}, t("abstained")),
     h("p", {}, t(abstention.reason)),
     h("p.note", { dir: "auto" }, abstention.detail || answer),
     h(
@@ -92,7 +92,7 @@ export function abstained(turn, view, unfiltered) {
       filtered && ` ${t("searchedFilters", { filters: filterWords(turn.filters, lang, t) })}`,
     ),
     passages.length ? nearest(passages.slice(0, 3), view) : h("p.note", {}, t("noPassages")),
-    h("h5", {}, t("try")),
+    h("h4", {}, t("try")),
     h("ul.tries", {}, ...(filtered ? ["try_filters"] : tries).map((key) => h("li", {}, t(key)))),
     filtered && h("button", { click: unfiltered }, t("removeFilters")),
   ];
@@ -108,7 +108,7 @@ function nearest(passages, { t, open }) {
     opens.addEventListener("click", () => open(place, opens));
     return h("li", {}, opens);
   });
-  return h("div", {}, h("h5", {}, t("nearest")), h("ul.passages", {}, ...items));
+  return h("div", {}, h("h4", {}, t("nearest")), h("ul.passages", {}, ...items));
 }
 
 /** @param {Record<string, any>} filters @param {string} lang @param {import("./texts.js").Translate} t */

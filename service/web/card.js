@@ -20,7 +20,8 @@ export class Card {
   follow(mark, source) {
     const show = () => this.show(mark, source);
     mark.setAttribute("aria-describedby", "card");
-    mark.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show());
+    // Not when the page moves under a pointer that rests.
+    mark.addEventListener("pointermove", (event) => event.pointerType === "mouse" && show());
     mark.addEventListener("focus", () => mark.matches(":focus-visible") && show());
     mark.addEventListener("pointerleave", () => (this.leaving = setTimeout(() => this.hide(), 150)));
     mark.addEventListener("blur", () => this.hide());

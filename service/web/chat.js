@@ -138,7 +138,7 @@ export class Chat {
     return h(
       "div.welcome",
       {},
-      h("p.lead", {}, t("title")),
+      h("h2.lead", {}, t("title")),
       h("p", {}, t("intro")),
       this.suggested?.length ? h("h3", {}, t("suggestions")) : "",
       this.suggested?.length ? h("ul.suggestions", {}, ...this.suggested.map(ask)) : "",
@@ -194,7 +194,7 @@ export class Chat {
     const running = view.run();
     this.keep(conversation);
     this.render();
-    this.thread.scrollTop = view.element.offsetTop - this.thread.offsetTop;
+    this.thread.scrollTop = view.element.offsetTop;
     return running;
   }
 

@@ -1,6 +1,3 @@
-/** The page around the chat: its language. */
+/** The page around the chat. */
+import "./pagelanguage.js";
 import "./element.js";
-import { language } from "./texts.js";
-
-const asked = new URLSearchParams(location.search).get("lang");
-document.documentElement.lang = language(asked ?? navigator.language);

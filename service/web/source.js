@@ -16,7 +16,7 @@ export class SourcePanel {
     Object.assign(this, { api, lang, t, words, changed });
     this.api = api;
     this.t = t;
-    this.heading = h("h3", { tabindex: "-1", dir: "auto", id: "source-title" });
+    this.heading = h("h2", { tabindex: "-1", dir: "auto", id: "source-title" });
     this.about = h("p.note");
     this.support = h("p.note");
     this.body = h("div.text", { tabindex: "0", role: "region", "aria-labelledby": "source-title" });

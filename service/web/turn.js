@@ -120,7 +120,7 @@ export class TurnView {
     this.element.setAttribute("aria-busy", String(turn.state === "asking"));
     this.element.replaceChildren(
       ...present([
-        h("h3.question", { dir: "auto" }, h("span.hidden", {}, `${t("you")}: `), turn.question),
+        h("h2.question", { dir: "auto" }, h("span.hidden", {}, `${t("you")}: `), turn.question),
         Object.keys(turn.filters).length > 0 && h("p.note", {}, filterWords(turn.filters, room.view.lang, t)),
         this.understood(),
         h("div.answer", {}, ...present(this.content())),
