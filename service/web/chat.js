@@ -262,7 +262,9 @@ export class Chat {
   /** What covers the conversation keeps the keyboard to itself. */
   arrange() {
     const covered = !this.source.element.hidden && this.element.clientWidth < NARROW;
-    for (const part of [this.main, this.sidebar.element, this.root.firstElementChild]) part.inert = covered;
+    // The parts of the page remain, for who looks through it by them.
+    const parts = [this.menu, this.choice, this.documentsButton, this.sidebar.element, ...this.main.children];
+    for (const part of parts) if (part) part.inert = covered;
     this.root.dataset.source = this.source.element.hidden ? "closed" : "open";
   }
 

@@ -52,6 +52,7 @@ def page(browser: Browser, small: str) -> Iterator[Page]:
     with ExitStack() as stack:
         context = browser.new_context()
         stack.callback(context.close)
+        context.set_default_timeout(10_000)
         opened = context.new_page()
         errors: list[str] = []
         opened.on("pageerror", lambda error: errors.append(str(error)))
@@ -173,7 +174,7 @@ def test_abstention_gives_reason_and_passages_that_open(page: Page) -> None:
 
 def test_filter_that_leaves_nothing_can_be_removed(page: Page) -> None:
     page.get_by_text("Filters").click()
-    page.get_by_label("Source", exact=True).fill("Nobody")
+    page.get_by_role("combobox", name="Source").fill("Nobody")
     ask(page, DAM)
     turn = answered(page)
     expect(turn).to_contain_text("Source: Nobody")
@@ -255,7 +256,7 @@ def test_cut_stream_keeps_what_came_and_says_so(page: Page) -> None:
 
 def test_stopped_answer_can_be_asked_again(page: Page) -> None:
     held: list[Route] = []
-    page.route("**/v1/answers", held.append)
+    page.route("**/v1/answers", lambda route: held.append(route))
     ask(page, DAM)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator('[data-state="stopped"]')).to_contain_text("Stopped")
