@@ -180,6 +180,7 @@ export class Chat {
   choose() {
     this.collection = this.choice.value;
     this.prepare();
+    if (this.documents?.element.isConnected) this.documents.begin();
   }
 
   /** @param {string} question @param {Record<string, any>} filters */
@@ -263,7 +264,8 @@ export class Chat {
   arrange() {
     const covered = !this.source.element.hidden && this.element.clientWidth < NARROW;
     // The parts of the page remain, for who looks through it by them.
-    const parts = [this.menu, this.choice, this.documentsButton, this.sidebar.element, ...this.main.children];
+    const around = [this.menu, this.choice, this.documentsButton, this.sidebar.element];
+    const parts = [...around, ...this.main.children, ...(this.documents?.element.children ?? [])];
     for (const part of parts) if (part) part.inert = covered;
     this.root.dataset.source = this.source.element.hidden ? "closed" : "open";
   }

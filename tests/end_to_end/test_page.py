@@ -373,3 +373,29 @@ def test_events_survive_any_chunk_boundary(page: Page) -> None:
     assert [json.loads(seen) for seen in got] == [
         [{"name": "delta", "data": {"text": "月🌕"}}, {"name": "done", "data": {}}]
     ]
+
+
+def test_document_is_uploaded_found_opened_and_deleted(page: Page, small: str) -> None:
+    page.get_by_role("button", name="Documents", exact=True).click()
+    expect(page.locator(".documents")).to_contain_text("3 documents, version")
+    page.locator("input[type=file]").set_input_files(
+        [
+            {"name": "new.md", "mimeType": "text/markdown", "buffer": b"# New words\n\nThe lighthouse is new."},
+            {"name": "bad.xyz", "mimeType": "application/octet-stream", "buffer": b"\x00\x01"},
+        ]
+    )
+    expect(page.locator(".uploads")).to_contain_text("Added")
+    expect(page.locator(".uploads")).to_contain_text("Not added")
+    page.get_by_label("Find a document").fill("new w")
+    expect(page.locator(".rows li")).to_have_count(1)
+    page.get_by_role("button", name="Open “New words”").click()
+    expect(page.locator(".content")).to_contain_text("The lighthouse is new.")
+    page.keyboard.press("Escape")
+    assert violations(page) == []
+    page.get_by_role("button", name="Delete “New words”").click()
+    page.get_by_role("button", name="Undo").click()
+    assert httpx.get(f"{small}/v1/documents/new.md").status_code == 200
+    with page.expect_response("**/v1/documents/new.md*", timeout=15_000) as deleted:
+        page.get_by_role("button", name="Delete “New words”").click()
+    assert deleted.value.status == 200
+    assert httpx.get(f"{small}/v1/documents/new.md/text").status_code == 410
