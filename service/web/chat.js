@@ -29,9 +29,9 @@ export class Chat {
     /** @type {Map<string, {conversation: any, views: TurnView[]}>} Those that may still be answered. */
     this.live = new Map();
     this.card = new Card(lang, t);
-    this.source = new SourcePanel(this.api, lang, t, (problem) => this.words(problem), () => this.arrange());
+    this.source = new SourcePanel(this.api, lang, t, (problem) => this.words(problem), () => this.arrange(), page);
     this.composer = composer(t, draft(this.api.endpoint), (question, filters) => this.ask(question, filters));
-    this.sidebar = sidebar(this.store, lang, t, {
+    this.sidebar = sidebar(this.store, lang, t, page, {
       show: ({ id }) => this.show(id),
       begin: () => this.show(null),
       current: () => this.current.conversation.id,
@@ -49,14 +49,12 @@ export class Chat {
     this.documentsButton = this.page && h("button", { click: () => this.showDocuments() }, t("documents"));
     this.notice = h("div.notices");
     this.status = h("div.hidden", { role: "status", "aria-live": "polite" });
-    this.thread = h("div.thread", { tabindex: "0", role: "region", "aria-label": t("conversations") });
-    // A page has one main part, which a widget in it is not.
-    const spec = this.page ? "main.main" : "section.main";
-    this.main = h(spec, { "aria-label": t("title") }, this.thread, h("div.foot", {}, this.notice, this.composer.element));
+    this.thread = h("div.thread", { tabindex: "0", role: "group", "aria-label": t("conversation") });
+    this.main = h(this.page ? "main.main" : "div.main", { "aria-label": t("title"), role: this.page ? null : "group" }, this.thread, h("div.foot", {}, this.notice, this.composer.element));
     this.root = h(
       "div.root",
       { lang: this.lang, keydown: (/** @type {KeyboardEvent} */ event) => this.key(event) },
-      h("header.top", {}, this.menu, h(this.page ? "h1.title" : "h2.title", {}, t("title")), this.choice, this.documentsButton || ""),
+      h(this.page ? "header.top" : "div.top", {}, this.menu, h(this.page ? "h1.title" : "h2.title", {}, t("title")), this.choice, this.documentsButton || ""),
       this.sidebar.element,
       this.main,
       this.source.element,

@@ -4,14 +4,15 @@ import { conversationMarkdown } from "./markdown.js";
 
 /**
  * @param {import("./store.js").Store} store @param {string} lang @param {import("./texts.js").Translate} t
+ * @param {boolean} page Whether it is a part of a page by itself; those of a widget are no landmarks of the site's.
  * @param {{show: (conversation: any) => void, begin: () => void, current: () => string,
  *   renamed: (id: string, title: string) => void, gone: (id: string) => void}} what
  */
-export function sidebar(store, lang, t, { show, begin, current, renamed, gone }) {
+export function sidebar(store, lang, t, page, { show, begin, current, renamed, gone }) {
   const list = h("ul.list");
   const undo = h("div.undo", { role: "status" });
   const begins = h("button.begin", { click: begin }, t("newConversation"));
-  const element = h("nav.sidebar", { "aria-label": t("conversations") }, begins, list, undo);
+  const element = h(page ? "nav.sidebar" : "div.sidebar", { "aria-label": t("conversations"), role: page ? null : "group" }, begins, list, undo);
 
   function refresh() {
     const found = store.list();

@@ -11,19 +11,22 @@ export class SourcePanel {
   /**
    * @param {import("./api.js").Api} api @param {string} lang @param {import("./texts.js").Translate} t
    * @param {(problem: Problem) => string} words @param {() => void} changed When it opens or closes.
+   * @param {boolean} page Whether it is a part of a page by itself.
    */
-  constructor(api, lang, t, words, changed) {
-    Object.assign(this, { api, lang, t, words, changed });
+  constructor(api, lang, t, words, changed, page) {
     this.api = api;
+    this.lang = lang;
     this.t = t;
+    this.words = words;
+    this.changed = changed;
     this.heading = h("h2", { tabindex: "-1", dir: "auto", id: "source-title" });
     this.about = h("p.note");
     this.support = h("p.note");
-    this.body = h("div.text", { tabindex: "0", role: "region", "aria-labelledby": "source-title" });
+    this.body = h("div.text", { tabindex: "0", role: "group", "aria-labelledby": "source-title" });
     this.element = h(
-      "aside.source",
-      { hidden: true, "aria-label": t("source"), keydown: (/** @type {KeyboardEvent} */ e) => this.key(e) },
-      h("header", {}, this.heading, h("button.close", { click: () => this.close() }, t("close"))),
+      page ? "aside.source" : "div.source",
+      { hidden: true, role: page ? null : "group", "aria-label": t("source"), keydown: (/** @type {KeyboardEvent} */ e) => this.key(e) },
+      h("div.head", {}, this.heading, h("button.close", { click: () => this.close() }, t("close"))),
       this.about,
       this.support,
       this.body,
@@ -44,7 +47,7 @@ export class SourcePanel {
     this.body.replaceChildren(h("p.note", {}, this.t("loading")));
     this.body.setAttribute("aria-busy", "true");
     this.element.hidden = false;
-    this.changed(true);
+    this.changed();
     this.heading.focus();
     try {
       const text = await this.api.text(place.document_id, place.revision, collection, signal);
@@ -101,7 +104,7 @@ export class SourcePanel {
     this.loading.abort();
     if (this.element.hidden) return;
     this.element.hidden = true;
-    this.changed(false);
+    this.changed();
     this.from?.focus();
   }
 

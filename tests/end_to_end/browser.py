@@ -17,10 +17,13 @@ CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 MOON = "The moon 🌕 over 東京"
 TEXTS = {
-    "moon.md": f"# {MOON}\n\n🌕🌖🌗 月が出た。𠮷野家 is far. The telescope 🔭 of Tokyo was built in 1962. 👩‍🚀 Later it moved.\n",
-    "evil.md": "# <img src=x onerror=alert(1)>\n\nThe Kestrel bridge <script>fetch('/leak')</script> was opened in 1931"
-    " <img src='/leak' onerror='fetch(\"/leak\")'>.\n",
+    "moon.md": f"# {MOON}\n\n🌕🌖🌗 月が出た。𠮷野家 is far."
+    " The telescope 🔭 of Tokyo was built in 1962. 👩‍🚀 Later it moved.\n",
+    "evil.md": "# <img src=x onerror=alert(1)>\n\nThe Kestrel bridge <script>fetch('/leak')</script>"
+    " was opened in 1931 <img src='/leak' onerror='fetch(\"/leak\")'>.\n",
     "dam.md": "# The dam\n\nThe Oroville Dam was completed in 1968. It is 235 metres high.\n",
+    "comet-old.md": "# The comet, an old report\n\nThe Halden comet is 40 kilometres wide.\n",
+    "comet-new.md": "# The comet, a new report\n\nThe Halden comet is 55 kilometres wide.\n",
 }
 
 

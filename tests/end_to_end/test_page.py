@@ -182,6 +182,15 @@ def test_filter_that_leaves_nothing_can_be_removed(page: Page) -> None:
     expect(answered(page).locator(".answer")).to_contain_text("1968")
 
 
+def test_documents_that_differ_stand_side_by_side(page: Page, small: str) -> None:
+    question = "How wide is the Halden comet?"
+    sides = told(small, question)["conflicts"][0]["sides"]
+    ask(page, question)
+    shown = answered(page).locator(".side")
+    expect(shown.locator(".figure")).to_have_text([side["figure"] for side in sides])
+    expect(shown.locator("blockquote")).to_have_text([side["source"]["cited_text"] for side in sides])
+
+
 def test_text_of_documents_is_never_markup(page: Page) -> None:
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
@@ -256,7 +265,7 @@ def test_cut_stream_keeps_what_came_and_says_so(page: Page) -> None:
 
 def test_stopped_answer_can_be_asked_again(page: Page) -> None:
     held: list[Route] = []
-    page.route("**/v1/answers", lambda route: held.append(route))
+    page.route("**/v1/answers", lambda route: held.extend([route]))
     ask(page, DAM)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator('[data-state="stopped"]')).to_contain_text("Stopped")
@@ -377,10 +386,14 @@ def test_events_survive_any_chunk_boundary(page: Page) -> None:
 
 def test_document_is_uploaded_found_opened_and_deleted(page: Page, small: str) -> None:
     page.get_by_role("button", name="Documents", exact=True).click()
-    expect(page.locator(".documents")).to_contain_text("3 documents, version")
+    expect(page.locator(".documents")).to_contain_text("5 documents, version")
     page.locator("input[type=file]").set_input_files(
         [
-            {"name": "new.md", "mimeType": "text/markdown", "buffer": b"# New words\n\nThe lighthouse is new."},
+            {
+                "name": "new.md",
+                "mimeType": "text/markdown",
+                "buffer": b"# New words\n\nThe light is new.",
+            },
             {"name": "bad.xyz", "mimeType": "application/octet-stream", "buffer": b"\x00\x01"},
         ]
     )
@@ -389,7 +402,7 @@ def test_document_is_uploaded_found_opened_and_deleted(page: Page, small: str) -
     page.get_by_label("Find a document").fill("new w")
     expect(page.locator(".rows li")).to_have_count(1)
     page.get_by_role("button", name="Open “New words”").click()
-    expect(page.locator(".content")).to_contain_text("The lighthouse is new.")
+    expect(page.locator(".content")).to_contain_text("The light is new.")
     page.keyboard.press("Escape")
     assert violations(page) == []
     page.get_by_role("button", name="Delete “New words”").click()

@@ -65,13 +65,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ):
         strict = f"default-src 'none'; script-src {service}; connect-src {service}; style-src 'sha256-x'"
         head = '<!doctype html><html lang="en"><title>A site</title>'
-        chat = CHAT.format(service=service)
+        chat, classic = CHAT.format(service=service), SCRIPT.format(kind="", service=service)
         for name, kind in (("classic", ""), ("module", 'type="module"')):
             script = SCRIPT.format(kind=kind, service=service)
             pages[f"/{name}"] = ("", f"{head}{script}<main><h1>Site</h1>{chat}</main>")
             pages[f"/{name}-strict"] = (strict, pages[f"/{name}"][1])
-        pages["/hostile"] = ("", f"{head}<style>{RESET}</style>{SCRIPT.format(kind='', service=service)}{chat}")
-        pages["/two"] = ("", f'{head}{SCRIPT.format(kind="", service=service)}<main><h1>Site</h1>{chat}{chat}</main>')
+        pages["/hostile"] = (
+            "",
+            f"{head}<style>{RESET}</style>{classic}{chat}",
+        )
+        pages["/two"] = (
+            "",
+            f"{head}{classic}<main><h1>Site</h1>{chat}{chat}</main>",
+        )
         yield url
 
 
@@ -117,7 +123,9 @@ def test_two_widgets_keep_their_conversations_apart(page: Page, site: str) -> No
 def test_site_themes_the_widget_by_variables(page: Page, site: str) -> None:
     page.goto(f"{site}/classic")
     page.evaluate("document.documentElement.style.setProperty('--citewise-accent', 'rgb(0, 90, 50)')")
-    expect(page.get_by_role("button", name="Ask", exact=True)).to_have_css("background-color", "rgb(0, 90, 50)")
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_have_css(
+        "background-color", "rgb(0, 90, 50)"
+    )
 
 
 def test_changed_language_is_spoken_and_read_from_the_right(page: Page, site: str) -> None:
