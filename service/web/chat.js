@@ -282,13 +282,12 @@ export class Chat {
   }
 
   /** @param {Problem} problem */
-  words({ status, message: detail, wait }) {
+  words({ status, message: detail }) {
     const { t } = this;
     if (status === 0) return t("away");
     if (status === 401) return t("keyTitle");
     if (status === 403) return t("forbidden", { detail });
-    if (status === 429) return t("tooMany", { seconds: wait });
-    if (status === 503) return t("stillBusy");
+    if (status === 429 || status === 503) return t("stillBusy");
     return t(status === 422 ? "invalid" : "failed", { detail });
   }
 }

@@ -2,6 +2,7 @@
 import { Problem } from "./api.js";
 import { cut } from "./codepoints.js";
 import { h } from "./dom.js";
+import { keyForm } from "./keyform.js";
 import { placeWords, supportWords } from "./words.js";
 
 // So much around a quote is shown at once; a book would keep the browser busy.
@@ -95,6 +96,7 @@ export class SourcePanel {
         h("div.notice", { role: "alert" }, h("strong", {}, this.t("deletedTitle")), h("p", {}, this.t("deletedText"))),
       );
     const again = () => this.open(place, collection, from);
+    if (error.status === 401) return this.body.replaceChildren(keyForm(this.api, this.t, again));
     return this.body.replaceChildren(
       h("div.notice", { role: "alert" }, h("p", {}, this.words(error)), h("button", { click: again }, this.t("retry"))),
     );

@@ -162,6 +162,8 @@ export class TurnView {
     const { turn, room, problem } = this;
     if (turn.state === "done") return null;
     if (turn.state === "failed" && problem?.status === 401) return room.keyForm(() => this.run());
+    if (turn.state === "failed" && problem?.status === 403)
+      return h("div.state", {}, h("p", {}, this.stateWords()), room.keyForm(() => this.run()));
     const buttons = [];
     if (turn.state === "waiting") buttons.push(h("button", { click: () => this.hurry.abort() }, t(room, "now")));
     if (this.busy) buttons.push(h("button", { click: () => this.stop() }, t(room, "stop")));

@@ -134,7 +134,10 @@ def test_changed_language_is_spoken_and_read_from_the_right(page: Page, site: st
     box = page.get_by_role("textbox", name="Ihre Frage")
     button = page.get_by_role("button", name="Fragen", exact=True)
     expect(box).to_be_visible()
-    assert (box.bounding_box() or {})["x"] > (button.bounding_box() or {})["x"]
+    left, right = button.bounding_box(), box.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] < right["x"]
 
 
 def test_axe_finds_nothing_in_a_site(page: Page, site: str) -> None:
