@@ -157,6 +157,8 @@ export class Chat {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.status === 404) return;
+      // A busy service says when to look again.
+      if (error.wait) setTimeout(() => this.element.isConnected && this.prepare(), error.wait * 1000);
       this.notice.replaceChildren(
         error.status === 401
           ? keyForm(this.api, this.t, () => this.prepare())

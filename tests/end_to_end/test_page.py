@@ -239,6 +239,17 @@ def test_service_that_stays_busy_leaves_the_question_to_retry(page: Page) -> Non
     expect(answered(page)).to_contain_text("1968")
 
 
+def test_page_of_a_busy_service_looks_again(page: Page) -> None:
+    refusals: list[dict[str, Any]] = [{"status": 503, "headers": {"Retry-After": "1"}, "body": "{}"}]
+    page.route(
+        "**/v1/collections", lambda route: route.fulfill(**refusals.pop()) if refusals else route.continue_()
+    )
+    page.reload()
+    expect(page.locator(".notices")).to_contain_text("The service is busy")
+    expect(page.locator(".suggestion").first).to_be_visible()
+    expect(page.locator(".notices")).to_be_empty()
+
+
 def test_server_away_keeps_the_question(page: Page) -> None:
     page.route("**/v1/answers", lambda route: route.abort())
     ask(page, DAM)
@@ -306,6 +317,15 @@ def test_conversation_is_kept_renamed_exported_and_deleted(page: Page) -> None:
     expect(page.locator(".sidebar .opens")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".sidebar .opens")).to_have_count(1)
+
+
+def test_answer_is_copied_with_its_sources(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, DAM)
+    answered(page).get_by_role("button", name="Copy with sources").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("The Oroville Dam was completed in 1968.[^1]\n\n[^1]: The dam: “")
 
 
 @pytest.mark.parametrize("remembered", [True, False])
