@@ -23,9 +23,14 @@ export class DocumentsView {
     this.list = h("ul.rows");
     this.search = h("input", { type: "search", dir: "auto", input: () => this.show() });
     this.more = h("button", { hidden: true, click: () => this.load() }, t("more"));
-    const files = h("input.hidden", { type: "file", multiple: true, tabindex: "-1", "aria-label": t("choose") });
-    files.addEventListener("change", () => (this.add(files.files), (files.value = "")));
-    this.drop = h("div.drop", {}, t("drop"), h("button.main", { click: () => files.click() }, t("choose")), files);
+    const chooses = (/** @type {string} */ label, /** @type {Record<string, boolean>} */ how) => {
+      const files = h("input.hidden", { type: "file", tabindex: "-1", "aria-label": label, ...how });
+      // A copy, since clearing the field, so that the same file can be chosen again, clears the list too.
+      files.addEventListener("change", () => (this.add([...files.files]), (files.value = "")));
+      return h("span", {}, h("button", { click: () => files.click() }, label), files);
+    };
+    const row = h("div.row", {}, chooses(t("choose"), { multiple: true }), chooses(t("chooseFolder"), { webkitdirectory: true }));
+    this.drop = h("div.drop", {}, t("drop"), row);
     this.accept();
     this.element = h(
       "main.documents",
@@ -131,16 +136,16 @@ export class DocumentsView {
     this.drop.addEventListener("dragleave", over(false));
     this.drop.addEventListener("drop", (/** @type {DragEvent} */ event) => {
       over(false)(event);
-      this.add(event.dataTransfer?.files ?? null);
+      this.add([...(event.dataTransfer?.files ?? [])]);
     });
   }
 
-  /** One after the other: the service takes changes in turn anyway. @param {FileList|null} files */
+  /** One after the other: the service takes changes in turn anyway. @param {File[]} files */
   async add(files) {
     const { api, collection, t } = this.chat;
-    const waiting = [...(files ?? [])].map((file) => {
+    const waiting = files.map((file) => {
       const said = h("span.note", {}, t("uploading", { percent: 0 }));
-      this.uploads.prepend(h("li", {}, h("span", { dir: "auto" }, file.name), said));
+      this.uploads.prepend(h("li", {}, h("span", { dir: "auto" }, file.webkitRelativePath || file.name), said));
       return { file, said };
     });
     for (const { file, said } of waiting) {

@@ -10,6 +10,8 @@ export function upload(api, file, collection, tell) {
   const where = collection ? `?collection=${encodeURIComponent(collection)}` : "";
   const form = new FormData();
   form.append("file", file);
+  // Files of the same name in several folders are several documents.
+  if (file.webkitRelativePath) form.append("id", file.webkitRelativePath);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `${api.endpoint}/v1/documents${where}`);

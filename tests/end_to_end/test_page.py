@@ -411,7 +411,7 @@ def test_document_is_uploaded_found_opened_and_deleted(page: Page, small: str) -
         FilePayload(name="new.md", mimeType="text/markdown", buffer=b"# New words\n\nThe light is new."),
         FilePayload(name="bad.xyz", mimeType="application/octet-stream", buffer=b"\x00\x01"),
     ]
-    page.locator("input[type=file]").set_input_files(files)
+    page.locator("input[multiple]").set_input_files(files)
     expect(page.locator(".uploads")).to_contain_text("Added")
     expect(page.locator(".uploads")).to_contain_text("Not added")
     page.get_by_label("Find a document").fill("new w")
@@ -427,3 +427,16 @@ def test_document_is_uploaded_found_opened_and_deleted(page: Page, small: str) -
         page.get_by_role("button", name="Delete “New words”").click()
     assert deleted.value.status == 200
     assert httpx.get(f"{small}/v1/documents/new.md/text").status_code == 410
+
+
+def test_files_of_a_folder_are_named_by_their_paths(page: Page, small: str, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        folder = tmp_path / "shelf" / name
+        folder.mkdir(parents=True)
+        (folder / "same.txt").write_text(f"This is of shelf {name}.")
+    page.get_by_role("button", name="Documents", exact=True).click()
+    page.locator("input[webkitdirectory]").set_input_files(tmp_path / "shelf")
+    expect(page.locator(".uploads").get_by_text("Added", exact=True)).to_have_count(2)
+    for name in ("one", "two"):
+        assert httpx.get(f"{small}/v1/documents/shelf/{name}/same.txt").status_code == 200
+        httpx.delete(f"{small}/v1/documents/shelf/{name}/same.txt")
