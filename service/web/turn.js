@@ -32,6 +32,7 @@ export class TurnView {
     /** @type {Problem|null} */
     this.problem = null;
     this.seconds = 0;
+    this.former = { text: "", citations: /** @type {any[]} */ ([]), answer: /** @type {any} */ (null) };
     this.running = new AbortController();
     this.hurry = new AbortController();
     this.element = h("article.turn");
@@ -49,6 +50,8 @@ export class TurnView {
     const { turn, room } = this;
     this.running.abort();
     const { signal } = (this.running = new AbortController());
+    const { text, citations, answer } = turn;
+    this.former = { text, citations, answer };
     for (let attempt = 1; ; attempt += 1) {
       Object.assign(turn, { state: "asking", text: "", citations: [], answer: null });
       this.problem = null;
@@ -60,6 +63,7 @@ export class TurnView {
         if (signal.aborted) return;
         this.problem = error instanceof Problem ? error : new Problem(0, "");
         turn.state = turn.text ? "cut" : "failed";
+        this.restore();
         if (!BUSY.has(this.problem.status) || attempt === ATTEMPTS) break;
         await this.waitTurn(signal);
         if (signal.aborted) return;
@@ -68,7 +72,7 @@ export class TurnView {
     this.render();
     room.changed();
     const t = room.view.t;
-    room.announce(turn.answer ? `${t("answer")}: ${turn.answer.answer}` : this.stateWords());
+    room.announce(turn.state === "done" ? `${t("answer")}: ${turn.answer.answer}` : this.stateWords());
   }
 
   /** @param {AbortSignal} signal */
@@ -106,9 +110,15 @@ export class TurnView {
     await countdown(Math.max(1, this.problem?.wait ?? 1), tell, AbortSignal.any([signal, this.hurry.signal]));
   }
 
+  /** What was there before stays, where nothing new has come. */
+  restore() {
+    if (!this.turn.text && !this.turn.answer) Object.assign(this.turn, this.former);
+  }
+
   stop() {
     this.running.abort();
     this.turn.state = "stopped";
+    this.restore();
     this.render();
     this.room.changed();
   }

@@ -274,6 +274,15 @@ def test_cut_stream_keeps_what_came_and_says_so(page: Page) -> None:
     expect(answered(page)).to_contain_text("1968")
 
 
+def test_answer_stays_when_asking_again_fails(page: Page) -> None:
+    ask(page, DAM)
+    answered(page)
+    page.route("**/v1/answers", lambda route: route.abort())
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator('[data-state="failed"]')).to_contain_text("cannot be reached")
+    expect(page.locator(".turn .answer")).to_contain_text("1968")
+
+
 def test_stopped_answer_can_be_asked_again(page: Page) -> None:
     held: list[Route] = []
     page.route("**/v1/answers", lambda route: held.extend([route]))
