@@ -23,6 +23,7 @@ from service.http.routes.documents import documents_router
 from service.http.routes.feedback import feedback_router
 from service.http.routes.health import health_router
 from service.http.routes.metrics import metrics_router
+from service.http.routes.page import install_page
 from service.http.routes.uploads import uploads_router
 from service.serving.admission import Admission
 from service.serving.desk import Desk
@@ -88,6 +89,7 @@ def create_app(app: App) -> FastAPI:
     http.include_router(feedback_router(app, desk.memory, metrics, changes))
     http.include_router(health_router(app))
     http.include_router(metrics_router(metrics))
+    install_page(http)
     _describe_offsets(http)
     return http
 

@@ -1,0 +1,120 @@
+/** The service over HTTP. */
+import { events } from "./sse.js";
+
+/** A refusal of the service, or status 0 where it cannot be reached. */
+export class Problem extends Error {
+  /** @param {number} status @param {string} detail @param {number} [wait] Seconds until it is worth asking again. */
+  constructor(status, detail, wait = 0) {
+    super(detail);
+    this.status = status;
+    this.wait = wait;
+  }
+}
+
+/** One service, with the key that this tab was given for it. */
+export class Api {
+  /** @param {string} endpoint @param {string|null} key */
+  constructor(endpoint, key) {
+    this.endpoint = endpoint.replace(/\/+$/, "");
+    this.slot = `citewise:key:${this.endpoint}`;
+    this.given = key;
+  }
+
+  get key() {
+    try {
+      return sessionStorage.getItem(this.slot) ?? this.given;
+    } catch {
+      return this.given;
+    }
+  }
+
+  /** @param {string} key */
+  set key(key) {
+    this.given = key;
+    try {
+      sessionStorage.setItem(this.slot, key);
+    } catch {
+      // A page without storage keeps it as long as it is open.
+    }
+  }
+
+  /**
+   * @param {string} path
+   * @param {{method?: string, json?: any, body?: any, signal?: AbortSignal, keepalive?: boolean}} [how]
+   * @returns {Promise<Response>} An answer with a good status.
+   */
+  async request(path, { json, ...how } = {}) {
+    const headers = new Headers();
+    if (this.key) headers.set("authorization", `Bearer ${this.key}`);
+    if (json !== undefined) headers.set("content-type", "application/json");
+    let response;
+    try {
+      response = await fetch(this.endpoint + path, {
+        ...how,
+        headers,
+        credentials: "omit",
+        ...(json === undefined ? {} : { method: "POST", body: JSON.stringify(json) }),
+      });
+    } catch (error) {
+      if (how.signal?.aborted) throw error;
+      throw new Problem(0, "");
+    }
+    if (response.ok) return response;
+    throw await problemOf(response);
+  }
+
+  /** @param {any} question @param {AbortSignal} signal */
+  async *ask(question, signal) {
+    const response = await this.request("/v1/answers", { json: { ...question, stream: true }, signal });
+    yield* events(/** @type {ReadableStream<Uint8Array>} */ (response.body));
+  }
+
+  /**
+   * @param {string} id @param {string|null} revision Null for the current one.
+   * @param {string} collection @param {AbortSignal} [signal]
+   * @returns {Promise<string>}
+   */
+  async text(id, revision, collection, signal) {
+    const where = new URLSearchParams({ ...(revision && { revision }), ...(collection && { collection }) });
+    const response = await this.request(`/v1/documents/${encodeURIComponent(id)}/text?${where}`, { signal });
+    return response.text();
+  }
+
+  async collections() {
+    return (await (await this.request("/v1/collections")).json()).collections;
+  }
+
+  /** @param {string} collection @param {number} [limit] @param {string} [cursor] */
+  async documents(collection, limit = 100, cursor = "") {
+    const where = new URLSearchParams({ limit: String(limit), ...(collection && { collection }), ...(cursor && { cursor }) });
+    return (await this.request(`/v1/documents?${where}`)).json();
+  }
+
+  /** @param {any} answer @param {any} opinion @param {string} collection */
+  async judge(answer, opinion, collection) {
+    try {
+      await this.request(`/v1/answers/${encodeURIComponent(answer.id)}/feedback`, { json: opinion });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 404) throw error;
+      // The server has forgotten the answer, so it is told what it was.
+      const cited = answer.citations.flatMap((/** @type {any} */ { sources }) =>
+        sources.map((/** @type {any} */ s) => ({
+          document_id: s.document_id,
+          revision: s.revision,
+          start: s.start_char_index,
+          end: s.end_char_index,
+        })),
+      );
+      const body = { ...opinion, answer: answer.id, question: answer.question, cited };
+      await this.request("/v1/feedback", { json: collection ? { ...body, collection } : body });
+    }
+  }
+}
+
+/** @param {Response} response */
+async function problemOf(response) {
+  const wait = Math.max(0, Number(response.headers.get("retry-after")) || 0);
+  const body = await response.json().catch(() => ({}));
+  const errors = (body.errors ?? []).map((/** @type {any} */ error) => error.msg);
+  return new Problem(response.status, [body.detail ?? response.statusText, ...errors].join(" "), wait);
+}

@@ -1,0 +1,3 @@
+/** The page around the chat. */
+import "./pagelanguage.js";
+import "./element.js";

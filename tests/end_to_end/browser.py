@@ -1,0 +1,86 @@
+"""Debian's Chromium on a page of a real server, for the tests of what people see."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from index.load.files import find_sources
+from service.settings import load_settings
+from service.wiring import open_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
+MOON = "The moon 🌕 over 東京"
+TEXTS = {
+    "moon.md": f"# {MOON}\n\n🌕🌖🌗 月が出た。𠮷野家 is far."
+    " The telescope 🔭 of Tokyo was built in 1962. 👩‍🚀 Later it moved.\n",
+    "evil.md": "# <img src=x onerror=alert(1)>\n\nThe Kestrel bridge <script>fetch('/leak')</script>"
+    " was opened in 1931 <img src='/leak' onerror='fetch(\"/leak\")'>.\n",
+    "dam.md": "# The dam\n\nThe Oroville Dam was completed in 1968. It is 235 metres high.\n",
+    "comet-old.md": "# The comet, an old report\n\nThe Halden comet is 40 kilometres wide.\n",
+    "comet-new.md": "# The comet, a new report\n\nThe Halden comet is 55 kilometres wide.\n",
+}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser; the test is skipped where there is none."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def small_index(folder: Path) -> Path:
+    """An index of the texts above."""
+    files, data_dir = folder / "files", folder / "index"
+    files.mkdir()
+    for name, text in TEXTS.items():
+        (files / name).write_text(text)
+    with open_app(load_settings(data_dir=data_dir), create=True) as app:
+        app.ingest("default").add(find_sources([files]))
+    return data_dir
+
+
+def ask(chat: Page | Locator, question: str) -> None:
+    """Type a question and send it."""
+    box = chat.get_by_role("textbox", name="Your question")
+    box.fill(question)
+    box.press("Enter")
+
+
+def answered(chat: Page | Locator) -> Locator:
+    """The last question, answered."""
+    turn = chat.locator(".turn").last
+    turn.and_(chat.locator('[data-state="done"]')).wait_for()
+    return turn
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page, shadow roots included."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci --prefix tests/clients")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then(r => r.violations)")
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def compressed(folder: Path) -> int:
+    """The bytes of all of a folder's files, each compressed by itself."""
+    return sum(len(gzip.compress(file.read_bytes())) for file in folder.iterdir() if file.is_file())
+
+
+def words(text: str) -> str:
+    """A text with any run of white space as one space."""
+    return re.sub(r"\s+", " ", text).strip()
