@@ -23,7 +23,7 @@ demo: $(READY) ## index seeds/, ask a question, print the cited answer
 	@$(BIN)/citewise ask "$(QUESTION)"
 	@echo
 	@echo "Ask more:   $(BIN)/citewise ask \"Who chaired the meeting in Xi'an?\""
-	@echo "Serve it:   $(BIN)/citewise serve        (API reference at http://127.0.0.1:8000/docs)"
+	@echo "Serve it:   $(BIN)/citewise serve        (a page at http://127.0.0.1:8000, the API at /docs)"
 	@echo "Your files: $(BIN)/citewise index PATH…"
 
 test: $(READY) lint types imports check gate ## everything that CI runs
