@@ -18,8 +18,10 @@ COMMAND = Path(sys.executable).with_name("citewise")
 def serving(data_dir: Path) -> Iterator[tuple[str, int]]:
     """Serve an index; yields the address and the process id.
 
-    The memory of answers is off, since a benchmark asks the same questions again.
+    The memory of answers is off, since a benchmark asks the same questions again. What the server logs
+    of its own faults is passed on at the end.
     """
+    lines: list[str] = []
     process = subprocess.Popen(
         [COMMAND, "serve", "--port", "0", "--data-dir", data_dir],
         stderr=subprocess.PIPE,
@@ -30,9 +32,12 @@ def serving(data_dir: Path) -> Iterator[tuple[str, int]]:
         log = cast("IO[str]", process.stderr)
         for line in log:
             if found := re.search(r"running on (http://\S+)", line):
-                Thread(target=log.read, daemon=True).start()  # or it fills the pipe
+                # Or it fills the pipe.
+                Thread(target=lines.extend, args=(log,), daemon=True).start()
                 yield found[1], process.pid
                 break
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
+        faults = [i for i, line in enumerate(lines) if line.startswith("ERROR")]
+        sys.stderr.writelines(line for i in faults[:5] for line in lines[i : i + 60])

@@ -181,7 +181,7 @@ class Pipeline:
         return Answer(
             id=sha256_hex(
                 *(ask.question, ask.collection, filters, str(ask.top_k), str(ask.max_sentences)),
-                *(view.store.generation(), str(view.version), *map(str, models.values())),
+                *(str(view.version), *map(str, models.values())),
             )[:24],
             question=ask.question,
             standalone_question=ask.question,

@@ -56,6 +56,9 @@ class Memory:
         with self._index.store.snapshot() as version:
             state = (self._index.store.generation(), version)
         with self._lock:
+            if self._state and state[0] != self._state[0]:
+                # In another history the same versions, and so the same ids, are of other answers.
+                self._given.clear()
             if state != self._state:
                 self._state = state
                 self._answers.clear()

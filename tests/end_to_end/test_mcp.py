@@ -133,7 +133,7 @@ def test_documents_are_listed_by_page(connection: Connection) -> None:
     [
         ("open_source", {"document_id": "gone.txt"}, "was deleted"),
         ("open_source", {"document_id": "dam.txt", "start": 5, "end": 500}, "Give 0 <= start <= end"),
-        ("answer", {"question": WHEN, "collection": "none"}, "Collections in this index: default"),
+        ("answer", {"question": WHEN, "collection": "none"}, "citewise collections list"),
         ("answer", {"question": " "}, "empty"),
         ("search", {"question": WHEN, "top_k": 0}, "greater than or equal to 1"),
     ],
