@@ -92,7 +92,7 @@ def test_unknown_things_are_named_with_what_there_is(store: SqliteStore) -> None
         store.document("default", "b")
     with pytest.raises(RevisionNotFound, match="sha256:0"):
         store.text("default", "a", "sha256:0")
-    with pytest.raises(CollectionNotFound, match="default"):
+    with pytest.raises(CollectionNotFound, match="collections list"):
         store.require_collection("other")
 
 
