@@ -4,8 +4,7 @@ import ctypes
 import multiprocessing
 import resource
 import signal
-import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from stat import S_ISREG
 from types import TracebackType
@@ -32,7 +31,8 @@ class Sandbox:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._pool: ProcessPool | None = None
-        self._starting = threading.Lock()
+        # The process dies with the thread that starts it (prctl(2)), so that is one which stays.
+        self._keeper = ThreadPoolExecutor(1, "sandbox")
 
     def read(self, source: Source) -> list[Loaded]:
         """All documents in a file, and what in it could not be read.
@@ -74,14 +74,16 @@ class Sandbox:
             LoadError: It is no regular file, is too large or has no loader.
         """
         wanted = self.check(source)
-        with self._starting:
-            if self._pool is None or not self._pool.active:
-                self._pool = ProcessPool(
-                    max_workers=1,
-                    context=multiprocessing.get_context("spawn"),
-                    initializer=_confine,
-                    initargs=(self._limits,),
-                )
+        return self._keeper.submit(self._schedule, source, wanted).result()
+
+    def _schedule(self, source: Source, wanted: Format) -> "Future[list[Loaded]]":
+        if self._pool is None or not self._pool.active:
+            self._pool = ProcessPool(
+                max_workers=1,
+                context=multiprocessing.get_context("spawn"),
+                initializer=_confine,
+                initargs=(self._limits,),
+            )
         future: Future[list[Loaded]] = self._pool.schedule(
             _read,
             args=(source.path, wanted, source.document_id, source.metadata, self._limits),
@@ -119,6 +121,7 @@ class Sandbox:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
             self._pool = None
+        self._keeper.shutdown()
 
     def __enter__(self) -> Self:
         return self

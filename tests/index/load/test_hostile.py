@@ -1,7 +1,9 @@
 """Files that are made to harm, read as a user's files are: in the sandbox, within limits."""
 
+import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -135,6 +137,16 @@ def test_a_page_that_would_draw_for_ever_is_ended(tmp_path: Path) -> None:
         with pytest.raises(DocumentTooLarge, match=r"longer than 1\.5 seconds"):
             read(small, tmp_path, "a.pdf", data)
         assert text_of(read(small, tmp_path, "b.txt", b"Still there.")) == "Still there."
+
+
+def test_the_reading_process_outlives_the_threads_that_ask_it(tmp_path: Path) -> None:
+    with Sandbox(LIMITS) as opened:
+        for number in range(6):
+            # A thread of its own, which ends before the next one asks.
+            with ThreadPoolExecutor(1) as one:
+                read_ = one.submit(read, opened, tmp_path, f"{number}.txt", b"Still there.")
+                assert text_of(read_.result()) == "Still there."
+            time.sleep(0.01 * number)
 
 
 def test_a_sheet_with_two_cells_far_apart_eats_no_more_memory_than_allowed(
