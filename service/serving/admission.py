@@ -13,10 +13,17 @@ from index.errors import Overloaded
 T = TypeVar("T")
 # How much of the last piece of work counts in the mean time that one takes.
 _RECENT = 0.1
+# For how many seconds of finding every place taken the whole queue may be used.
+_PATIENCE = 1.0
 
 
 class Admission:
     """Lets some work run, some wait, and refuses the rest at once.
+
+    A burst may fill the queue; a queue that stays full only makes everybody wait, so once nothing
+    has found a free place for a second it is shorter, until something does. This is the idea of
+    CoDel (Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 10 (5), 2012), by places
+    instead of by delay.
 
     Belongs to one event loop. What waits is served in the order in which it came, and leaves the
     queue when its task is cancelled; what runs is finished, since a thread cannot be stopped.
@@ -25,15 +32,21 @@ class Admission:
         name: What it is, for the message of a refusal.
         running: Pieces of work at once.
         waiting: Most pieces that wait for their turn.
+        standing: As many at most while nothing finds a free place.
         refused: Told the name at each refusal.
     """
 
-    def __init__(self, name: str, running: int, waiting: int, refused: Callable[[str], None]) -> None:
+    def __init__(
+        self, name: str, running: int, waiting: int, standing: int, refused: Callable[[str], None]
+    ) -> None:
         self._name = name
         self._refused = refused
         self._limiter = CapacityLimiter(running)
-        self._most = running + waiting
+        self._running = running
+        self._waiting = waiting
+        self._standing = min(waiting, standing)
         self._admitted = 0
+        self._free_at = time.monotonic()
         self._seconds = 0.0
         self._started: set[float] = set()
 
@@ -53,7 +66,7 @@ class Admission:
         Raises:
             Overloaded: Too much waits already; nothing was begun.
         """
-        if self._admitted >= self._most:
+        if self._admitted >= self._running + self._may_wait():
             self._refused(self._name)
             raise Overloaded(
                 f"The server is busy: {self.running} {self._name} are being worked on, {self.waiting} wait.",
@@ -65,6 +78,12 @@ class Admission:
             return await run_sync(self._timed, work, limiter=self._limiter)
         finally:
             self._admitted -= 1
+
+    def _may_wait(self) -> int:
+        now = time.monotonic()
+        if self._admitted < self._running:
+            self._free_at = now
+        return self._waiting if now - self._free_at < _PATIENCE else self._standing
 
     def _timed(self, work: Callable[[], T]) -> T:
         started = time.perf_counter()
@@ -78,7 +97,7 @@ class Admission:
 
     def _retry_after(self) -> int:
         """Whole seconds, at least one, in which what is here now should be done."""
-        ahead = self._admitted / self._limiter.total_tokens
+        ahead = self._admitted / self._running
         now = time.perf_counter()
         # What has run longer than usual is not usual.
         longest = max((now - started for started in list(self._started)), default=0.0)

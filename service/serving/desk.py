@@ -33,7 +33,9 @@ class Desk:
         self._tracing = tracing
         self._asker = app.asker
         self._metrics = metrics
-        self._models = Admission("questions", settings.concurrency, settings.queue, metrics.refused)
+        # Half as many as run wait for half a turn, so that even then an answer takes less than two.
+        standing = max(1, settings.concurrency // 2)
+        self._models = Admission("questions", settings.concurrency, settings.queue, standing, metrics.refused)
         # Of its own, so that nobody waits for threads that wait for something else.
         self._recalling = CapacityLimiter(_RECALLING)
         self.memory = Memory(app.index, settings.cache_answers)

@@ -1,5 +1,6 @@
 """What serving many adds: turns, a memory of answers, measures, ids, traces."""
 
+import contextlib
 import json
 import logging
 import re
@@ -88,7 +89,7 @@ def test_admission_runs_some_lets_some_wait_and_refuses_the_rest() -> None:
     release = threading.Event()
 
     async def main() -> list[str]:
-        admission = Admission("questions", 2, 3, refused.append)
+        admission = Admission("questions", 2, 3, 1, refused.append)
         outcomes = []
 
         async def one() -> None:
@@ -111,11 +112,40 @@ def test_admission_runs_some_lets_some_wait_and_refuses_the_rest() -> None:
     assert refused == ["questions"] * 4
 
 
+def test_admission_lets_fewer_wait_while_nothing_finds_a_free_place() -> None:
+    release = threading.Event()
+
+    async def main() -> None:
+        admission = Admission("questions", 1, 3, 1, lambda _: None)
+
+        async def one() -> None:
+            with contextlib.suppress(Overloaded):
+                await admission.run(release.wait)
+
+        async with anyio.create_task_group() as tasks:
+            for wait, waiting in ((0.0, 1), (1.1, 1)):
+                await anyio.sleep(wait)
+                for _ in range(2):
+                    tasks.start_soon(one)
+                await anyio.sleep(0.05)
+                assert (admission.running, admission.waiting) == (1, waiting)
+            release.set()
+        release.clear()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(9):
+                tasks.start_soon(one)
+            await anyio.sleep(0.05)
+            assert (admission.running, admission.waiting) == (1, 3)
+            release.set()
+
+    anyio.run(main)
+
+
 def test_admission_forgets_who_leaves_the_queue() -> None:
     release = threading.Event()
 
     async def main() -> None:
-        admission = Admission("questions", 1, 1, lambda _: None)
+        admission = Admission("questions", 1, 1, 1, lambda _: None)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(admission.run, release.wait)
             await anyio.sleep(0.05)
