@@ -94,6 +94,31 @@ def test_of_several_numbers_the_one_that_counts_what_is_asked_is_the_short_answe
     assert short_answer(understand(question), question, [read]) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "read", "expected"),
+    [
+        (
+            "When was it built?",
+            "It was built by the guild after the fire.",
+            "after the fire",
+            "after the fire",
+        ),
+        ("When was it built?", "It was built by the guild of masons.", "the guild of masons", None),
+        ("How many ships sailed?", "Ships sailed with the fleet.", "the fleet", None),
+        ("How often do ships sail?", "Ships sail twice.", "twice", "twice"),
+        ("Who keeps the goal?", "Only the goalkeeper may touch it.", "the goalkeeper", "the goalkeeper"),
+        ("Who built it?", "**Ada (1921):** It is mine.", "**Ada (1921):**", "Ada (1921)"),
+        ("Who built it?", "**Ada:** It is mine.", ":**", None),
+    ],
+)
+def test_the_span_that_was_read_is_the_short_answer_if_it_is_of_the_kind_asked_for(
+    question: str, sentence: str, read: str, expected: str | None
+) -> None:
+    start = sentence.index(read)
+    evidence = replace(_evidence(sentence, 0.9), span=(start, start + len(read)), answerable=5.0)
+    assert short_answer(understand(question), question, [evidence]) == expected
+
+
 def test_yes_or_no_is_the_short_answer_only_where_it_is_sure() -> None:
     question = "Was the mill sold in 1931?"
     asked = understand(question)

@@ -159,8 +159,9 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     """The words of the best sentence that answer, or "Yes" or "No" where it is sure which.
 
     A list that was asked for is the one that the sentence enumerates. Otherwise it is the span that
-    the reader found in this sentence, if it is sure enough of it and it is not several numbers where
-    one is asked for; or the only date, or the only quantity of what is counted. A summary has none.
+    the reader found in this sentence, if it is sure enough of it, it is of the kind that is asked for
+    and it is not several numbers where one is asked for; or the only date, or the only quantity of
+    what is counted. A summary has none.
 
     Args:
         asked: What the question asks for.
@@ -179,7 +180,9 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     sure = SPAN if asked.kind in _ONE_THING else OTHER_SPAN
     if span is None and best.span is not None and best.answerable > sure:
         start = best.sentence.start
-        span = best.span[0] - start, best.span[1] - start
+        span = spans.trimmed(text, (best.span[0] - start, best.span[1] - start))
+        if not spans.answers_kind(asked.kind, text[slice(*span)]):
+            return None
     elif span is None and asked.kind == "when":
         found = spans.dates(text)
         span = found[0] if len(found) == 1 else None

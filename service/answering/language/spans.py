@@ -32,6 +32,22 @@ _QUANTITY = re.compile(
     r"(?:[\s-](?:hundred|thousand|million|billion|trillion))?(?:\s?(?:%|percent|per cent))?(?![\w-])",
     re.I,
 )
+# What says when without a date, and how many without a number.
+_WHEN = re.compile(
+    rf"\d|\b(?:{_NUMBER_WORD}|before|after|during|when(?:ever)?|while|since|until|once|never|always|soon|now|today|ago"
+    r"|early|late|later|earlier|immediately|seconds?|minutes?|hours?|days?|nights?|mornings?|afternoons?|evenings?|weeks?"
+    r"|months?|years?|decades?|centur(?:y|ies)|seasons?|springs?|summers?|autumns?|falls?|winters?|eras?|ages?|periods?"
+    rf"|times?|birth|death|reign|wars?|revolution|{_MONTH}"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|\w+teenth|\w+tieth|first|second|third|fourth|fifth|sixth|seventh"
+    r"|eighth|ninth|tenth|eleventh|twelfth)\b",
+    re.I,
+)
+_HOW_MANY = re.compile(
+    rf"\d|\b(?:{_NUMBER_WORD}|(?:m|b|tr)illions?|hundreds?|an?|no|none|zero|single|sole|both|all|every|each|some|several"
+    r"|many|few|fewer|most|more|less|little|much|enough|quarter|third|once|twice|double|triple|daily|weekly|monthly"
+    r"|annually|yearly|always|never|often|rarely|seldom|sometimes|majority|minority|life|lifelong)\b",
+    re.I,
+)
 _NAME = re.compile(r"\b[A-Z][\w'’-]+(?:\s+(?:of\s+|the\s+|de\s+|von\s+)?[A-Z][\w'’.-]+)*")
 _ENUMERATION = re.compile(
     r"(?:such (?:\w+ )?as|namely|including|includes?|involving|comprising|consist(?:s|ing) of"
@@ -40,6 +56,9 @@ _ENUMERATION = re.compile(
 )
 _ITEM = r"[^,;.:()]{2,80}"
 _LIST = re.compile(rf"{_ITEM}(?:[,;]\s+{_ITEM})+?,?\s+(?:and|or|as well as)\s+{_ITEM}(?=[,.;:)]|$)")
+
+_LEADING = "*_|>,;:.!?)]} \t\n"
+_TRAILING = "*_|,;:!?([{ \t\n"
 
 
 def dates(sentence: str) -> list[tuple[int, int]]:
@@ -80,6 +99,27 @@ def enumeration(sentence: str) -> tuple[int, int] | None:
 def enumerates(sentence: str) -> bool:
     """Whether a sentence lists three things or more, or announces a list."""
     return sentence.endswith((":", "：")) or bool(_LIST.search(sentence))
+
+
+def answers_kind(kind: str, span: str) -> bool:
+    """Whether a span has words at all, says when for "when", and how much for "how many".
+
+    A person or a place need not have a name ("the goalkeeper", "the left hand"), so any words can be one.
+    """
+    if not any(c.isalnum() for c in span):
+        return False
+    wanted = {"when": _WHEN, "how_many": _HOW_MANY}.get(kind)
+    return wanted is None or bool(wanted.search(span))
+
+
+def trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """A span without the marks of Markdown and the punctuation that it begins or ends with."""
+    start, end = span
+    while start < end and text[start] in _LEADING:
+        start += 1
+    while start < end and text[end - 1] in _TRAILING:
+        end -= 1
+    return start, end
 
 
 def quantity_of(sentence: str, question: str) -> tuple[int, int] | None:
