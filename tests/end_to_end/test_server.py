@@ -92,3 +92,13 @@ def test_a_connection_without_a_whole_request_is_closed(server: str) -> None:
     with _connected(server) as connection:
         connection.sendall(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n")
         assert connection.recv(100) == b""
+
+
+@pytest.mark.parametrize("sent", [b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/1.1\r\nno colon\r\n\r\n"])
+def test_what_is_no_http_is_answered_with_a_problem(server: str, sent: bytes) -> None:
+    with _connected(server) as connection:
+        connection.sendall(sent + b"\r\n\r\n")
+        head, body = connection.makefile("rb").read().split(b"\r\n\r\n", 1)
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert json.loads(body)["status"] == 400

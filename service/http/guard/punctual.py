@@ -1,8 +1,11 @@
-"""The server's protocol, with an end to waiting for a request."""
+"""The server's protocol, with an end to waiting for a request, and a problem body for what is none."""
 
 import asyncio
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from service.schemas.problems import Problem
 
 _SECONDS = 10.0
 
@@ -23,6 +26,24 @@ class Punctual(H11Protocol):
         """End the watch."""
         self._timer.cancel()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what cannot be read as HTTP, before any route could."""
+        problem = Problem(
+            type="about:blank",
+            title="Bad Request",
+            status=400,
+            detail=f"{msg.rstrip('.')}. Send requests of HTTP/1.1, without TLS unless a proxy ends it.",
+            instance="",
+        )
+        headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
+        for event in (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=problem.model_dump_json(exclude_none=True).encode()),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _watch(self) -> None:
         self._served, self._was_waiting = self.cycle, self._waits()
