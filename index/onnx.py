@@ -1,7 +1,9 @@
 """ONNX Runtime, as every model here is run by it."""
 
 import os
+import threading
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 # The wheels from PyPI send usage events to Microsoft and keep a device id in the home
 # folder unless this is set before the library is imported (its Privacy.md). Nothing here
@@ -10,9 +12,26 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import onnxruntime
 
+_lock = threading.Lock()
+_opened: WeakValueDictionary[tuple[Path, int, int], onnxruntime.InferenceSession] = WeakValueDictionary()
+
 
 def open_session(model: Path) -> onnxruntime.InferenceSession:
-    """Open a model for inference on the CPU; the session may be shared by threads."""
+    """Open a model for inference on the CPU.
+
+    Whoever opens the same file while it is in use gets the same session: its weights are read once,
+    and it may be shared by threads.
+    """
+    state = model.stat()
+    key = model.resolve(), state.st_mtime_ns, state.st_size
+    with _lock:
+        session = _opened.get(key)
+        if session is None:
+            session = _opened[key] = _open(model)
+    return session
+
+
+def _open(model: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     # Threads that spin between requests take the second core from everything else.

@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,9 +16,10 @@ from index.errors import ModelUnavailable
 from index.load.files import find_sources
 from index.load.reading import Limits
 from index.load.sandbox import Sandbox
+from index.onnx import open_session
 from index.text.sentences import split_sentences
 from index.types import Document
-from tests.conftest import SEEDS
+from tests.conftest import ROOT, SEEDS
 
 
 def _passages() -> list[str]:
@@ -159,3 +161,15 @@ def test_export_is_made_once_and_found_again(embedder: OnnxEmbedder, tmp_path: P
     assert (folder, described) == (again, same)
     assert described.revision == embedder.describe()["revision"]
     assert json.loads((folder / "export.json").read_text())["dimension"] == 384
+
+
+def test_a_model_that_is_in_use_is_not_opened_again_unless_its_file_has_changed(tmp_path: Path) -> None:
+    model = tmp_path / "reader.onnx"
+    shipped = (ROOT / "service" / "answering" / "model" / "reader.onnx").read_bytes()
+    model.write_bytes(shipped)
+    first = open_session(model)
+    assert open_session(model) is first
+    model.unlink()
+    model.write_bytes(shipped)
+    os.utime(model, ns=(0, 0))
+    assert open_session(model) is not first
