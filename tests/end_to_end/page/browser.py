@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -14,7 +16,10 @@ from service.settings import load_settings
 from service.wiring import open_app
 
 CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = Path(__file__).parents[2] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
+DAM = "When was the Oroville Dam completed?"
+TELESCOPE = "When was the telescope of Tokyo built?"
+UNKNOWN = "Who won the chess game in Reykjavik in 1972?"
 MOON = "The moon 🌕 over 東京"
 TEXTS = {
     "moon.md": f"# {MOON}\n\n🌕🌖🌗 月が出た。𠮷野家 is far."
@@ -61,6 +66,14 @@ def answered(chat: Page | Locator) -> Locator:
     turn = chat.locator(".turn").last
     turn.and_(chat.locator('[data-state="done"]')).wait_for()
     return turn
+
+
+def told(url: str, question: str, **more: Any) -> dict[str, Any]:
+    """What the API answers."""
+    response = httpx.post(f"{url}/v1/answers", json={"question": question, **more}, timeout=60)
+    response.raise_for_status()
+    body: dict[str, Any] = response.json()
+    return body
 
 
 def violations(page: Page) -> list[str]:

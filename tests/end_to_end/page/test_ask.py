@@ -1,0 +1,121 @@
+"""Asking on the page, and checking every citation."""
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import CHENGDU
+from tests.end_to_end.page.browser import DAM, MOON, TELESCOPE, UNKNOWN, answered, ask, told, words
+
+
+def test_seeds_citation_opens_exactly_the_cited_text(tab: Page, seeds: str) -> None:
+    tab.goto(seeds)
+    ask(tab, CHENGDU)
+    expected = told(seeds, CHENGDU)
+    turn = answered(tab)
+    expect(turn.locator(".short")).to_contain_text(expected["short_answer"])
+    for at, source in enumerate(s for c in expected["citations"] for s in c["sources"]):
+        turn.locator(".mark").nth(at).click()
+        expect(tab.locator("mark")).to_have_text(source["cited_text"], use_inner_text=False)
+        expect(tab.locator("mark")).to_be_in_viewport()
+        tab.keyboard.press("Escape")
+
+
+def test_emoji_and_cjk_before_the_quote_do_not_shift_it(page: Page, small: str) -> None:
+    ask(page, TELESCOPE)
+    source = told(small, TELESCOPE)["citations"][0]["sources"][0]
+    answered(page).locator(".mark").first.click()
+    mark = page.locator("mark")
+    mark.wait_for()
+    assert mark.evaluate("e => e.textContent") == source["cited_text"]
+    text = page.locator(".content").evaluate("e => e.textContent")
+    assert text == httpx.get(f"{small}/v1/documents/moon.md/text").text
+
+
+def test_focused_mark_shows_the_quote_with_its_title(page: Page) -> None:
+    ask(page, TELESCOPE)
+    answered(page)
+    page.keyboard.press("Shift+Tab")
+    while not page.locator(".mark:focus").count():
+        page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("tooltip")).to_contain_text(MOON)
+    page.keyboard.press("Enter")
+    expect(page.locator("mark")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".mark").first).to_be_focused()
+
+
+def test_answer_stands_without_its_bare_marks(page: Page, small: str) -> None:
+    ask(page, DAM)
+    body = answered(page).locator(".cited").first.inner_text()
+    assert words(body) == words(told(small, DAM)["citations"][0]["text"])
+
+
+def test_follow_up_shows_how_it_was_understood_and_takes_a_correction(page: Page) -> None:
+    ask(page, DAM)
+    answered(page)
+    ask(page, "How high is it?")
+    turn = answered(page)
+    expect(turn.locator(".understood")).to_contain_text("Oroville Dam")
+    expect(turn.locator(".answer")).to_contain_text("235 metres")
+    turn.locator(".understood button").click()
+    turn.get_by_role("textbox").fill("When was the Oroville Dam completed?")
+    turn.get_by_role("textbox").press("Enter")
+    expect(answered(page).locator(".answer")).to_contain_text("1968")
+    expect(page.locator(".turn")).to_have_count(2)
+
+
+def test_abstention_gives_reason_and_passages_that_open(page: Page) -> None:
+    ask(page, UNKNOWN)
+    turn = answered(page)
+    expect(turn).to_contain_text("The documents do not answer this")
+    expect(turn).to_contain_text("Searched: default")
+    turn.locator(".passage").first.click()
+    expect(page.locator("mark")).to_be_visible()
+
+
+def test_filter_that_leaves_nothing_can_be_removed(page: Page) -> None:
+    page.get_by_text("Filters").click()
+    page.get_by_role("combobox", name="Source").fill("Nobody")
+    ask(page, DAM)
+    turn = answered(page)
+    expect(turn).to_contain_text("Source: Nobody")
+    turn.get_by_role("button", name="Remove filters and ask again").click()
+    expect(answered(page).locator(".answer")).to_contain_text("1968")
+
+
+def test_documents_that_differ_stand_side_by_side(page: Page, small: str) -> None:
+    question = "How wide is the Halden comet?"
+    sides = told(small, question)["conflicts"][0]["sides"]
+    ask(page, question)
+    shown = answered(page).locator(".side")
+    expect(shown.locator(".figure")).to_have_text([side["figure"] for side in sides])
+    expect(shown.locator("blockquote")).to_have_text([side["source"]["cited_text"] for side in sides])
+
+
+def test_suggestion_is_made_from_a_title_and_asks(page: Page) -> None:
+    page.get_by_role("button", name="The dam").click()
+    expect(answered(page).locator(".question")).to_contain_text("The dam")
+
+
+def test_answer_is_copied_with_its_sources(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, DAM)
+    answered(page).get_by_role("button", name="Copy with sources").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("The Oroville Dam was completed in 1968.[^1]\n\n[^1]: The dam: “")
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_thumbs_with_a_comment_are_kept(page: Page, small: str, remembered: bool) -> None:
+    if not remembered:
+        page.route("**/v1/answers/*/feedback", lambda route: route.fulfill(status=404, body="{}"))
+    comment = f"Good, remembered: {remembered}"
+    ask(page, DAM)
+    answered(page).get_by_role("button", name="Helpful", exact=True).click()
+    page.keyboard.type(comment)
+    page.keyboard.press("Enter")
+    expect(page.locator(".feedback")).to_contain_text("Thank you")
+    kept = httpx.get(f"{small}/v1/feedback").json()["feedback"]
+    assert [(f["rating"], f["question"]) for f in kept if f["comment"] == comment] == [("up", DAM)]
