@@ -1,4 +1,4 @@
-"""Debian's Chromium on a page of a real server, for the tests of what people see."""
+"""Debian's browsers on a page of a real server, for the tests of what people see."""
 
 import gzip
 import re
@@ -15,7 +15,9 @@ from index.load.files import find_sources
 from service.settings import load_settings
 from service.wiring import open_app
 
-CHROMIUM = Path("/usr/bin/chromium")
+PATHS = {"chromium": Path("/usr/bin/chromium"), "firefox": Path("/usr/bin/firefox-esr")}
+# Stands for Firefox until Debian's understands all that Playwright says.
+FIREFOX = Path(__file__).with_name("firefox.py")
 AXE = Path(__file__).parents[2] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 DAM = "When was the Oroville Dam completed?"
 TELESCOPE = "When was the telescope of Tokyo built?"
@@ -33,12 +35,15 @@ TEXTS = {
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser; the test is skipped where there is none."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"there is no {CHROMIUM}")
+def opened(name: str) -> Iterator[Browser]:
+    """Debian's `chromium` or `firefox`; the test is skipped where it is not installed."""
+    if not PATHS[name].exists():
+        pytest.skip(f"there is no {PATHS[name]}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        if name == "firefox":
+            browser = playwright.firefox.launch(channel="moz-firefox", executable_path=FIREFOX)
+        else:
+            browser = playwright.chromium.launch(executable_path=PATHS[name], args=["--no-sandbox"])
         yield browser
         browser.close()
 

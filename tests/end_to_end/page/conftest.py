@@ -6,14 +6,22 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.end_to_end.page.browser import chromium, small_index
+from tests.end_to_end.page.browser import opened, small_index
 from tests.serving import serving
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """The browser that ``--browser`` names."""
+    with opened(request.config.getoption("--browser")) as running:
+        yield running
+
+
+@pytest.fixture
+def chromium_only(browser: Browser) -> None:
+    """For what Playwright cannot drive or see in Firefox."""
+    if browser.browser_type.name != "chromium":
+        pytest.skip("Playwright cannot do this in Firefox")
 
 
 @pytest.fixture(scope="package")
@@ -35,10 +43,10 @@ def tab(browser: Browser) -> Iterator[Page]:
     """An empty page of a fresh profile; no script in it may fail."""
     with browser.new_context() as context:
         context.set_default_timeout(10_000)
-        opened = context.new_page()
+        page = context.new_page()
         errors: list[str] = []
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        yield opened
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
         assert errors == []
 
 

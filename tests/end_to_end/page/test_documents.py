@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.end_to_end.page.browser import violations
@@ -33,6 +34,7 @@ def test_document_is_uploaded_found_opened_and_deleted(page: Page, small: str) -
     assert httpx.get(f"{small}/v1/documents/new.md/text").status_code == 410
 
 
+@pytest.mark.usefixtures("chromium_only")
 def test_files_of_a_folder_are_named_by_their_paths(page: Page, small: str, tmp_path: Path) -> None:
     for name in ("one", "two"):
         folder = tmp_path / "shelf" / name

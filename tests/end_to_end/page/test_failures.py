@@ -48,15 +48,15 @@ def test_service_that_stays_busy_leaves_the_question_to_retry(page: Page) -> Non
     expect(answered(page)).to_contain_text("1968")
 
 
-def test_page_of_a_busy_service_looks_again(page: Page) -> None:
-    refusals: list[dict[str, Any]] = [{"status": 503, "headers": {"Retry-After": "1"}, "body": "{}"}]
-    page.route(
+def test_page_of_a_busy_service_looks_again(tab: Page, small: str) -> None:
+    refusals: list[dict[str, Any]] = [{"status": 503, "headers": {"Retry-After": "2"}, "body": "{}"}]
+    tab.route(
         "**/v1/collections", lambda route: route.fulfill(**refusals.pop()) if refusals else route.continue_()
     )
-    page.reload()
-    expect(page.locator(".notices")).to_contain_text("The service is busy")
-    expect(page.locator(".suggestion").first).to_be_visible()
-    expect(page.locator(".notices")).to_be_empty()
+    tab.goto(small, wait_until="commit")
+    expect(tab.locator(".notices")).to_contain_text("The service is busy")
+    expect(tab.locator(".suggestion").first).to_be_visible()
+    expect(tab.locator(".notices")).to_be_empty()
 
 
 def test_server_away_keeps_the_question(page: Page) -> None:

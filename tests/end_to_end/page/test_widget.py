@@ -53,7 +53,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             small_index(tmp_path_factory.mktemp("widget")), CITEWISE_CORS_ORIGINS=f'["{url}"]'
         ) as service,
     ):
-        strict = f"default-src 'none'; script-src {service}; connect-src {service}; style-src 'sha256-x'"
+        # Browsers ask for a site's icon.
+        strict = (
+            f"default-src 'none'; img-src 'self'; style-src 'sha256-x';"
+            f" script-src {service}; connect-src {service}"
+        )
         head = '<!doctype html><html lang="en"><title>A site</title>'
         chat, classic = CHAT.format(service=service), SCRIPT.format(kind="", service=service)
         for name, kind in (("classic", ""), ("module", 'type="module"')):
