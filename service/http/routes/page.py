@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -28,7 +29,7 @@ class _Modules(StaticFiles):
 
 def install_page(http: FastAPI) -> None:
     """Add the page, the widget's script and the modules that both are made of."""
-    http.mount("/static", _Modules(directory=_WEB), name="static")
+    http.mount("/static", GZipMiddleware(_Modules(directory=_WEB)), name="static")
 
     @http.get("/", include_in_schema=False)
     def page() -> FileResponse:

@@ -1,12 +1,15 @@
 """How the page comes to the browser, and what it may do there."""
 
 import json
+import re
 
 import httpx
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT
 from tests.end_to_end.page.browser import answered, ask, compressed
+
+WEB = ROOT / "service" / "web"
 
 
 def test_text_of_documents_is_never_markup(page: Page) -> None:
@@ -35,7 +38,22 @@ def test_modules_are_revalidated_and_may_be_embedded(small: str) -> None:
 
 
 def test_first_load_is_below_100_kilobytes() -> None:
-    assert compressed(ROOT / "service" / "web") < 100_000
+    assert compressed(WEB) < 100_000
+
+
+def test_modules_come_compressed(small: str) -> None:
+    assert httpx.get(f"{small}/static/chat.js").headers["content-encoding"] == "gzip"
+
+
+def test_every_module_of_the_first_load_is_announced() -> None:
+    """Each that is not costs a round trip."""
+    needed, found = ["page.js"], set()
+    while needed:
+        found.add(name := needed.pop())
+        named = re.findall(r'^import .*"\./(.+\.js)";$', (WEB / name).read_text(), re.MULTILINE)
+        needed += [module for module in named if module not in found]
+    announced = re.findall(r'modulepreload" href="static/(.+)"', (WEB / "index.html").read_text())
+    assert sorted(announced) == sorted(found - {"page.js"})
 
 
 def test_events_survive_any_chunk_boundary(page: Page) -> None:
