@@ -251,6 +251,7 @@ export class Chat {
     this.documents = new DocumentsView(this, () => this.render());
     this.main.hidden = true;
     this.main.after(this.documents.element);
+    this.documents.search.focus();
     this.documents.begin();
   }
 
