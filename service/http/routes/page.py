@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 _WEB = Path(__file__).parents[2] / "web"
 # What is shown are other people's texts: nothing in them may run, load or send anything.
@@ -21,6 +22,9 @@ _EMBEDDABLE = {**_FRESH, "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 class _Modules(StaticFiles):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await GZipMiddleware(super().__call__)(scope, receive, send)
+
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers.update(_EMBEDDABLE)
@@ -29,7 +33,7 @@ class _Modules(StaticFiles):
 
 def install_page(http: FastAPI) -> None:
     """Add the page, the widget's script and the modules that both are made of."""
-    http.mount("/static", GZipMiddleware(_Modules(directory=_WEB)), name="static")
+    http.mount("/static", _Modules(directory=_WEB), name="static")
 
     @http.get("/", include_in_schema=False)
     def page() -> FileResponse:
