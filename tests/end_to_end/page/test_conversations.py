@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -49,3 +50,33 @@ def test_conversation_is_exported_with_footnotes(page: Page) -> None:
     exported = Path(download.value.path()).read_text()
     assert exported.startswith(f"# {DAM}\n\n## {DAM}")
     assert "[^1-1]: The dam" in exported
+
+
+def test_link_to_an_answer_asks_again_and_says_whether_anything_changed(page: Page, small: str) -> None:
+    page.get_by_text("Filters").click()
+    page.get_by_label("Published from").fill("2020-01-01")
+    ask(page, DAM)
+    answered(page).get_by_role("button", name="Remove filters").click()
+    answered(page).get_by_role("button", name="Copy link to the answer").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    box = page.get_by_role("textbox", name="Your question")
+    box.press("ControlOrMeta+V")
+    address = box.input_value()
+    page.goto(address)
+    expect(answered(page)).to_contain_text("The documents have not changed")
+    assert page.url == f"{small}/"
+    httpx.put(f"{small}/v1/documents/other.txt", json={"text": "Of other things."})
+    page.goto(address)
+    expect(answered(page)).to_contain_text("The documents have changed since")
+    httpx.delete(f"{small}/v1/documents/other.txt")
+
+
+def test_link_to_an_answer_carries_its_filters(page: Page) -> None:
+    page.get_by_text("Filters").click()
+    page.get_by_role("combobox", name="Source").fill("Nobody")
+    ask(page, DAM)
+    answered(page).get_by_role("button", name="Copy link to the answer").click()
+    box = page.get_by_role("textbox", name="Your question")
+    box.press("ControlOrMeta+V")
+    page.goto(box.input_value())
+    expect(answered(page)).to_contain_text("Source: Nobody")

@@ -107,6 +107,22 @@ def test_two_widgets_keep_their_conversations_apart(tab: Page, site: str) -> Non
     expect(first.locator(".turn")).to_have_count(1)
 
 
+def test_two_widgets_keep_what_is_typed_apart_over_a_reload(tab: Page, site: str) -> None:
+    tab.goto(f"{site}/two")
+    boxes = tab.get_by_role("textbox", name="Your question")
+    boxes.nth(0).fill("of the first")
+    boxes.nth(1).fill("of the second")
+    ask(tab.locator("citewise-chat").nth(1), DAM)
+    answered(tab.locator("citewise-chat").nth(1))
+    boxes.nth(1).fill("again of the second")
+    tab.reload()
+    expect(boxes.nth(0)).to_have_value("of the first")
+    expect(boxes.nth(1)).to_have_value("again of the second")
+    kept = [tab.locator("citewise-chat").nth(at).locator(".sidebar .opens") for at in (0, 1)]
+    expect(kept[0]).to_have_count(0)
+    expect(kept[1]).to_have_count(1)
+
+
 def test_site_themes_the_widget_by_variables(tab: Page, site: str) -> None:
     tab.goto(f"{site}/classic")
     tab.evaluate("document.documentElement.style.setProperty('--citewise-accent', 'rgb(0, 90, 50)')")
