@@ -121,3 +121,54 @@ def test_thumbs_with_a_comment_are_kept(page: Page, small: str, remembered: bool
     expect(page.locator(".feedback")).to_contain_text("Thank you")
     kept = httpx.get(f"{small}/v1/feedback").json()["feedback"]
     assert [(f["rating"], f["question"]) for f in kept if f["comment"] == comment] == [("up", DAM)]
+
+
+def test_chosen_collection_is_the_one_asked(page: Page, small: str) -> None:
+    text = {"text": "The Oroville Dam was completed in 1999."}
+    httpx.put(f"{small}/v1/documents/dam.txt?collection=other", json=text).raise_for_status()
+    page.reload()
+    page.get_by_role("combobox", name="Collection").select_option("other")
+    ask(page, DAM)
+    turn = answered(page)
+    httpx.delete(f"{small}/v1/collections/other").raise_for_status()
+    expect(turn.locator(".answer")).to_contain_text("1999")
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "expected"),
+    [("Source", "The Old Review", "1911"), ("Published from", "2020-01-01", "1922")],
+)
+def test_filters_leave_out_other_documents(
+    page: Page, small: str, label: str, value: str, expected: str
+) -> None:
+    for age, built, day in (("Old", "1911", "2001-05-01"), ("New", "1922", "2021-05-01")):
+        metadata = {"source": f"The {age} Review", "published_at": day}
+        body = {"text": f"The Marlow windmill was built in {built}.", "metadata": metadata}
+        httpx.put(f"{small}/v1/documents/{built}.txt", json=body).raise_for_status()
+    page.get_by_text("Filters").click()
+    page.locator(".fields").get_by_label(label, exact=True).fill(value)
+    ask(page, "When was the Marlow windmill built?")
+    shown = answered(page).locator(".sentences").inner_text()
+    for built in ("1911", "1922"):
+        httpx.delete(f"{small}/v1/documents/{built}.txt")
+    assert [built for built in ("1911", "1922") if built in shown] == [expected]
+
+
+def test_long_document_opens_at_the_quote_without_all_of_it(page: Page) -> None:
+    """Two million characters, of which emoji and CJK take several units and bytes each."""
+    shown = page.evaluate("""async () => {
+      const { SourcePanel } = await import('/static/source.js');
+      const filler = '🌕 月が出た。 All is quiet. '.repeat(50_000);
+      const quote = 'The lamp 🔦 was lit.';
+      const start = [...filler].length;
+      const api = { text: async () => filler + quote + filler };
+      const panel = new SourcePanel(api, 'en', (key) => key, () => '', () => {}, false);
+      document.body.append(panel.element);
+      const end = start + [...quote].length;
+      const place = { document_id: 'a', revision: 'r', start_char_index: start, end_char_index: end };
+      await panel.open(place, '', document.body);
+      const text = panel.element.textContent;
+      const marked = panel.element.querySelector('mark').textContent;
+      return [marked === quote, text.length < 100_000, text.isWellFormed()];
+    }""")
+    assert shown == [True, True, True]
