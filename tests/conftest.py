@@ -19,6 +19,12 @@ TEST_HOSTS = ["testserver"]
 CHENGDU = "Which sectors were targeted for cooperation at the Chengdu meeting?"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--browser", choices=["chromium", "firefox"], default="chromium", help="what the page is tested in"
+    )
+
+
 @pytest.fixture(scope="session")
 def embedder() -> OnnxEmbedder:
     return OnnxEmbedder(DEFAULT_MODEL, load_settings().cache_dir / "models")

@@ -103,8 +103,8 @@ function nearest(passages, { t, open }) {
   const items = passages.map((passage) => {
     const title = passage.title ?? passage.document_id;
     const place = { ...passage, start_char_index: passage.start, end_char_index: passage.end, cited_text: passage.text };
-    const opens = h("button.passage", { "aria-label": t("openPassage", { title }) });
-    opens.append(h("strong", { dir: "auto" }, title), h("span", { dir: "auto" }, passage.text));
+    // What it says is its name: speech opens what is read aloud.
+    const opens = h("button.passage", {}, h("strong", { dir: "auto" }, title), " ", h("span", { dir: "auto" }, passage.text));
     opens.addEventListener("click", () => open(place, opens));
     return h("li", {}, opens);
   });

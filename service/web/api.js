@@ -80,6 +80,12 @@ export class Api {
     return response.text();
   }
 
+  /** @param {string} id @param {string} collection @param {AbortSignal} [signal] */
+  async document(id, collection, signal) {
+    const where = new URLSearchParams({ ...(collection && { collection }) });
+    return (await this.request(`/v1/documents/${encodeURIComponent(id)}?${where}`, { signal })).json();
+  }
+
   async collections() {
     return (await (await this.request("/v1/collections")).json()).collections;
   }

@@ -5,6 +5,7 @@ import { composer } from "./composer.js";
 import { h } from "./dom.js";
 import { draft } from "./draft.js";
 import { keyForm } from "./keyform.js";
+import { forget, linkTo, linked } from "./link.js";
 import { sidebar } from "./sidebar.js";
 import { SourcePanel } from "./source.js";
 import { Store, conversation as fresh } from "./store.js";
@@ -17,20 +18,24 @@ const NARROW = 720;
 const SUGGESTIONS = 4;
 
 export class Chat {
-  /** @param {{endpoint: string, collection: string, key: string|null, lang: string, page: boolean}} how */
-  constructor({ endpoint, collection, key, lang, page }) {
+  /**
+   * @param {{endpoint: string, collection: string, key: string|null, lang: string, page: boolean, name: string}} how
+   * `name` sets chats of one page apart.
+   */
+  constructor({ endpoint, collection, key, lang, page, name }) {
     const t = (this.t = translator(lang));
     this.lang = lang;
     this.page = page;
     this.fixed = collection;
     this.collection = collection;
     this.api = new Api(endpoint, key);
-    this.store = new Store(this.api.endpoint);
+    const scope = [this.api.endpoint, collection, name].map(encodeURIComponent).join(" ");
+    this.store = new Store(scope);
     /** @type {Map<string, {conversation: any, views: TurnView[]}>} Those that may still be answered. */
     this.live = new Map();
     this.card = new Card(lang, t);
     this.source = new SourcePanel(this.api, lang, t, (problem) => this.words(problem), () => this.arrange(), page);
-    this.composer = composer(t, draft(this.api.endpoint), (question, filters) => this.ask(question, filters));
+    this.composer = composer(t, draft(scope), (question, filters) => this.ask(question, filters));
     this.sidebar = sidebar(this.store, lang, t, page, {
       show: ({ id }) => this.show(id),
       begin: () => this.show(null),
@@ -67,11 +72,17 @@ export class Chat {
     this.watching.observe(this.element);
     this.sidebar.refresh();
     this.render();
+    if (this.page) this.follow(linked());
     this.prepare();
-    const asked = new URLSearchParams(this.page ? location.search : "");
-    if (asked.get("collection")) this.collection = asked.get("collection") ?? "";
-    const question = asked.get("q");
-    if (question) this.composer.put(question);
+  }
+
+  /** @param {import("./link.js").Linked} link */
+  follow({ question, collection, filters, version }) {
+    if (collection) this.collection = collection;
+    if (!question) return;
+    if (version === null) return this.composer.put(question);
+    forget();
+    this.ask(question, filters, version);
   }
 
   end() {
@@ -106,7 +117,7 @@ export class Chat {
       announce: (text) => this.announce(text),
       keyForm: (again) => keyForm(this.api, this.t, () => (again(), this.prepare())),
       words: (problem) => this.words(problem),
-      link: this.page ? address : null,
+      link: this.page ? linkTo : null,
     };
   }
 
@@ -183,10 +194,10 @@ export class Chat {
     if (this.documents?.element.isConnected) this.documents.begin();
   }
 
-  /** @param {string} question @param {Record<string, any>} filters */
-  ask(question, filters) {
+  /** @param {string} question @param {Record<string, any>} filters @param {number|null} version Of a linked answer. */
+  ask(question, filters, version = null) {
     const { conversation, views } = this.current;
-    const turn = { question, filters, collection: this.collection, state: "new", text: "", citations: [], answer: null };
+    const turn = { question, filters, collection: this.collection, state: "new", text: "", citations: [], answer: null, version };
     conversation.turns.push(turn);
     conversation.title ||= question.slice(0, 80);
     const view = new TurnView(turn, this.room(this.current));
@@ -251,6 +262,7 @@ export class Chat {
     this.documents = new DocumentsView(this, () => this.render());
     this.main.hidden = true;
     this.main.after(this.documents.element);
+    this.documents.search.focus();
     this.documents.begin();
   }
 
@@ -309,12 +321,6 @@ function history(turns) {
 function collectionOf(place, conversation) {
   const from = place.url && new URL(place.url, location.href).searchParams.get("collection");
   return from || (conversation.turns.at(-1)?.collection ?? "");
-}
-
-/** @param {string} question @param {string} collection */
-function address(question, collection) {
-  const query = new URLSearchParams({ q: question, ...(collection && { collection }) });
-  return `${location.origin}${location.pathname}?${query}`;
 }
 
 /** @param {any[]} documents @returns {string[]} */

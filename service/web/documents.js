@@ -1,11 +1,13 @@
-/** The documents: what there is, what is added, what is deleted. */
+/** The documents: what there is, what is added, read anew and deleted. */
 import { Problem } from "./api.js";
 import { h } from "./dom.js";
+import { intake, picker } from "./intake.js";
 import { keyForm } from "./keyform.js";
-import { upload } from "./upload.js";
 import { dateWords } from "./words.js";
 
+// So many are shown at first, and with each "more"; so many are read at once when one is looked for.
 const PAGE = 50;
+const MOST = 1000;
 // So long a deletion can be taken back.
 const UNDO_SECONDS = 8;
 
@@ -13,73 +15,111 @@ export class DocumentsView {
   /** @param {import("./chat.js").Chat} chat @param {() => void} back */
   constructor(chat, back) {
     const { t } = (this.chat = chat);
-    this.found = /** @type {any[]} */ ([]);
+    /** @type {any[]} */
+    this.found = [];
     this.cursor = "";
+    this.count = 0;
+    this.shown = PAGE;
+    this.reading = new AbortController();
+    /** @type {AbortSignal|null} Of the reading that looks for something. */
+    this.looking = null;
     /** @type {Map<string, () => void>} Deletions that wait, by document. */
     this.pending = new Map();
     this.state = h("p.note");
     this.trouble = h("div");
-    this.uploads = h("ul.uploads", { "aria-live": "polite" });
+    this.intake = intake(chat, () => this.begin());
     this.list = h("ul.rows");
-    this.search = h("input", { type: "search", dir: "auto", input: () => this.show() });
-    this.more = h("button", { hidden: true, click: () => this.load() }, t("more"));
-    const chooses = (/** @type {string} */ label, /** @type {Record<string, boolean>} */ how) => {
-      const files = h("input.hidden", { type: "file", tabindex: "-1", "aria-label": label, ...how });
-      // A copy, since clearing the field, so that the same file can be chosen again, clears the list too.
-      files.addEventListener("change", () => (this.add([...files.files]), (files.value = "")));
-      return h("span", {}, h("button", { click: () => files.click() }, label), files);
-    };
-    const row = h("div.row", {}, chooses(t("choose"), { multiple: true }), chooses(t("chooseFolder"), { webkitdirectory: true }));
-    this.drop = h("div.drop", {}, t("drop"), row);
-    this.accept();
+    this.search = h("input", { type: "search", dir: "auto", input: () => this.look() });
+    this.progress = h("p.note", { role: "status" });
+    this.more = h("button", { hidden: true, click: () => this.showMore() }, t("more"));
     this.element = h(
       "main.documents",
       { "aria-label": t("documents") },
       h("div.row", {}, h("h2.question", {}, t("documents")), h("button.plain", { click: back }, t("backToChat"))),
       this.state,
       this.trouble,
-      this.drop,
-      this.uploads,
+      this.intake.element,
       h("label.find", {}, t("searchDocuments"), this.search),
+      this.progress,
       this.list,
       this.more,
     );
   }
 
-  begin() {
-    this.found = [];
-    this.cursor = "";
-    this.search.focus();
-    return this.load();
-  }
-
-  async load() {
+  /** Read the list from its beginning. */
+  async begin() {
     const { api, collection, t } = this.chat;
+    this.reading.abort();
+    this.reading = new AbortController();
     this.trouble.replaceChildren();
     try {
       const collections = await api.collections();
       const here = collections.find((/** @type {any} */ { name }) => name === (collection || "default"));
-      this.state.textContent = t("state", { documents: here?.documents ?? 0, version: here?.index_version ?? 0 });
-      if (!here) return this.show();
-      const { documents, next_cursor: next } = await api.documents(collection, PAGE, this.cursor);
-      this.found.push(...documents);
-      this.cursor = next ?? "";
-      this.more.hidden = !next;
-      return this.show();
+      const { documents = 0, chunks = 0, index_version: version = 0 } = here ?? {};
+      this.count = documents;
+      this.state.textContent = t("state", { documents, chunks, version });
+      Object.assign(this, { found: [], cursor: "", shown: PAGE });
+      if (here) await this.read(PAGE);
+      await this.look();
     } catch (error) {
-      return this.fail(error, () => this.load());
+      this.fail(error, () => this.begin());
+    }
+  }
+
+  /** @param {number} limit */
+  async read(limit) {
+    const { api, collection } = this.chat;
+    const { signal } = this.reading;
+    const { documents, next_cursor: next } = await api.documents(collection, limit, this.cursor);
+    if (signal.aborted) return;
+    this.found.push(...documents);
+    this.cursor = next ?? "";
+  }
+
+  get wanted() {
+    return this.search.value.trim().toLowerCase();
+  }
+
+  /** The service finds whole values only, so its list is read to the end while something is looked for. */
+  async look() {
+    const { signal } = this.reading;
+    this.shown = PAGE;
+    this.show();
+    if (this.looking === signal) return;
+    this.looking = signal;
+    try {
+      while (this.wanted && this.cursor && !signal.aborted) {
+        this.progress.textContent = this.chat.t("looking", { read: this.found.length, documents: this.count });
+        await this.read(MOST);
+        this.show();
+      }
+    } catch (error) {
+      this.fail(error, () => this.look());
+    } finally {
+      if (this.looking === signal) this.looking = null;
+      this.progress.textContent = "";
+    }
+  }
+
+  async showMore() {
+    this.shown += PAGE;
+    try {
+      if (this.cursor && !this.looking && this.found.length < this.shown) await this.read(PAGE);
+      this.show();
+    } catch (error) {
+      this.fail(error, () => this.showMore());
     }
   }
 
   show() {
     const { t } = this.chat;
-    const wanted = this.search.value.trim().toLowerCase();
-    const shown = this.found.filter(
-      ({ id, title }) => !this.pending.has(id) && `${title ?? ""}\n${id}`.toLowerCase().includes(wanted),
+    const fits = this.found.filter(
+      ({ id, title }) => !this.pending.has(id) && `${title ?? ""}\n${id}`.toLowerCase().includes(this.wanted),
     );
-    this.list.replaceChildren(...shown.map((document) => this.row(document)));
+    this.list.replaceChildren(...fits.slice(0, this.shown).map((document) => this.row(document)));
     for (const id of this.pending.keys()) this.list.prepend(this.undo(id));
-    if (!shown.length && !this.pending.size)
+    this.more.hidden = fits.length <= this.shown && !this.cursor;
+    if (!fits.length && !this.pending.size && !(this.wanted && this.cursor))
       this.list.append(h("li.note", {}, t(this.found.length ? "noneFound" : "noDocuments")));
   }
 
@@ -90,10 +130,21 @@ export class DocumentsView {
     const opens = h("button.opens", { dir: "auto", "aria-label": t("openPassage", { title }) }, title);
     const place = { document_id: document.id, revision: document.revision, title: document.title };
     opens.addEventListener("click", () => source.open({ ...place, ...document.metadata }, collection, opens));
-    const about = [document.title && document.id, dateWords(document.metadata.published_at, lang)].filter(Boolean).join(" · ");
+    const about = [
+      document.title && document.id,
+      dateWords(document.metadata.published_at, lang),
+      t("indexed", { date: dateWords(document.updated_at, lang), chunks: document.chunks }),
+    ];
+    const labelled = { text: t("replace"), label: t("replaceOf", { title }), kind: "button.plain" };
+    const replace = picker(labelled, {}, ([file]) => this.intake.replace(document, file));
     const remove = h("button.plain", { "aria-label": t("deleteOf", { title }) }, t("delete"));
     remove.addEventListener("click", () => this.remove(document.id));
-    return h("li", {}, h("div", {}, opens, h("span.note", { dir: "auto" }, about)), remove);
+    return h(
+      "li",
+      {},
+      h("div", {}, opens, h("span.note", { dir: "auto" }, about.filter(Boolean).join(" · "))),
+      h("div.row", {}, replace, remove),
+    );
   }
 
   /** @param {string} id */
@@ -113,7 +164,7 @@ export class DocumentsView {
         await api.request(`/v1/documents/${encodeURIComponent(id)}${where}`, { method: "DELETE" });
         this.found = this.found.filter((document) => document.id !== id);
       } catch (error) {
-        this.fail(error, () => this.load());
+        this.fail(error, () => this.begin());
       }
       this.pending.delete(id);
       this.show();
@@ -127,42 +178,6 @@ export class DocumentsView {
     this.search.focus();
   }
 
-  accept() {
-    const over = (/** @type {boolean} */ on) => (/** @type {DragEvent} */ event) => {
-      event.preventDefault();
-      this.drop.toggleAttribute("data-over", on);
-    };
-    this.drop.addEventListener("dragover", over(true));
-    this.drop.addEventListener("dragleave", over(false));
-    this.drop.addEventListener("drop", (/** @type {DragEvent} */ event) => {
-      over(false)(event);
-      this.add([...(event.dataTransfer?.files ?? [])]);
-    });
-  }
-
-  /** One after the other: the service takes changes in turn anyway. @param {File[]} files */
-  async add(files) {
-    const { api, collection, t } = this.chat;
-    const waiting = files.map((file) => {
-      const said = h("span.note", {}, t("uploading", { percent: 0 }));
-      this.uploads.prepend(h("li", {}, h("span", { dir: "auto" }, file.webkitRelativePath || file.name), said));
-      return { file, said };
-    });
-    for (const { file, said } of waiting) {
-      const tell = (/** @type {number} */ percent) =>
-        (said.textContent = percent < 100 ? t("uploading", { percent }) : t("reading"));
-      try {
-        const { documents, failed } = await upload(api, file, collection, tell);
-        const outcomes = [...new Set(documents.map((/** @type {any} */ { outcome }) => outcome))].map((o) => t(outcome(o)));
-        said.textContent = [...outcomes, ...failed.map((/** @type {any} */ f) => t("uploadFailed", { detail: f.reason }))].join(" · ");
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        said.textContent = t("uploadFailed", { detail: error.message || this.chat.words(error) });
-      }
-    }
-    await this.begin();
-  }
-
   /** @param {unknown} error @param {() => void} again */
   fail(error, again) {
     if (!(error instanceof Problem)) throw error;
@@ -173,9 +188,4 @@ export class DocumentsView {
         : h("div.notice", { role: "alert" }, this.chat.words(error), h("button", { click: again }, t("retry"))),
     );
   }
-}
-
-/** @param {string} said */
-function outcome(said) {
-  return said === "added" || said === "unchanged" ? said : "replaced";
 }

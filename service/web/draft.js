@@ -1,8 +1,8 @@
 /** What is being typed, over a reload of the page. */
 
-/** @param {string} endpoint */
-export function draft(endpoint) {
-  const slot = `citewise:draft:${endpoint}`;
+/** @param {string} scope Whose draft. */
+export function draft(scope) {
+  const slot = `citewise:draft:${scope}`;
   return {
     get() {
       try {

@@ -6,6 +6,7 @@ import { language } from "./texts.js";
 /**
  * Attributes: `endpoint`, the service's address (default: where this script came from); `collection`, the
  * only one that is asked; `lang`; `api-key`, which every reader of the page can see; `page`, for the whole window.
+ * What is typed and asked is kept by endpoint, collection and `id`, or without one by the order on the page.
  */
 class CitewiseChat extends HTMLElement {
   static observedAttributes = ["endpoint", "collection", "lang"];
@@ -24,6 +25,12 @@ class CitewiseChat extends HTMLElement {
     if (this.chat && this.isConnected && before !== after) this.begin();
   }
 
+  /** Where among the chats of its page it stands; nothing for the first. */
+  get place() {
+    const chats = /** @type {ParentNode} */ (this.getRootNode()).querySelectorAll("citewise-chat");
+    return String([...chats].indexOf(this) || "");
+  }
+
   begin() {
     this.chat?.end();
     const wanted = this.closest("[lang]")?.getAttribute("lang") || navigator.language;
@@ -33,6 +40,7 @@ class CitewiseChat extends HTMLElement {
       key: this.getAttribute("api-key"),
       lang: language(wanted),
       page: this.hasAttribute("page"),
+      name: this.id || this.place,
     });
     this.shadowRoot?.replaceChildren(this.chat.element);
     this.chat.begin();

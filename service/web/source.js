@@ -52,16 +52,23 @@ export class SourcePanel {
     this.heading.focus();
     try {
       const text = await this.api.text(place.document_id, place.revision, collection, signal);
-      this.show(text, place.start_char_index ?? 0, place.end_char_index ?? 0);
+      if (place.revision) this.show(cut(text, place.start_char_index ?? 0, place.end_char_index ?? 0));
+      else this.showNow(text, place.cited_text);
     } catch (error) {
-      if (!signal.aborted) this.fail(error, place, collection, from);
+      if (!signal.aborted) await this.fail(error, place, collection, from);
     }
     this.body.removeAttribute("aria-busy");
   }
 
-  /** @param {string} text @param {number} start @param {number} end In code points. */
-  show(text, start, end) {
-    const [before, quote, after] = cut(text, start, end);
+  /** What was quoted from an earlier revision, if it is in this one. @param {string} text @param {string} quote */
+  showNow(text, quote) {
+    const at = text.indexOf(quote);
+    this.support.textContent = this.t(at < 0 ? "quoteGone" : "quoteStands");
+    this.show(at < 0 ? ["", "", text] : [text.slice(0, at), quote, text.slice(at + quote.length)]);
+  }
+
+  /** @param {[string, string, string]} parts What is before, in and after the quote. */
+  show([before, quote, after]) {
     const near = h("span", {}, before.slice(boundary(before, before.length - WINDOW)));
     const next = h("span", {}, after.slice(0, boundary(after, WINDOW)));
     const mark = quote && h("mark", { tabindex: "-1" }, quote);
@@ -89,16 +96,32 @@ export class SourcePanel {
   }
 
   /** @param {unknown} error @param {any} place @param {string} collection @param {HTMLElement} from */
-  fail(error, place, collection, from) {
+  async fail(error, place, collection, from) {
     if (!(error instanceof Problem)) throw error;
-    if (error.status === 410)
-      return this.body.replaceChildren(
-        h("div.notice", { role: "alert" }, h("strong", {}, this.t("deletedTitle")), h("p", {}, this.t("deletedText"))),
-      );
+    if (error.status === 410) return this.gone(place, collection, from);
     const again = () => this.open(place, collection, from);
     if (error.status === 401) return this.body.replaceChildren(keyForm(this.api, this.t, again));
     return this.body.replaceChildren(
       h("div.notice", { role: "alert" }, h("p", {}, this.words(error)), h("button", { click: again }, this.t("retry"))),
+    );
+  }
+
+  /** The document was deleted, or changed and the cited revision dropped. @param {any} place @param {string} collection @param {HTMLElement} from */
+  async gone(place, collection, from) {
+    const { signal } = this.loading;
+    const there = await this.api.document(place.document_id, collection, signal).then(() => true, () => false);
+    if (signal.aborted) return;
+    const [title, text] = there ? ["expiredTitle", "expiredText"] : ["deletedTitle", "deletedText"];
+    const now = () => this.open({ ...place, revision: null, support: undefined }, collection, from);
+    this.body.replaceChildren(
+      h(
+        "div.notice",
+        { role: "alert" },
+        h("strong", {}, this.t(title)),
+        h("p", {}, this.t(text)),
+        there && h("blockquote", { dir: "auto" }, place.cited_text),
+        there && h("button", { click: now }, this.t("readNow")),
+      ),
     );
   }
 

@@ -2,15 +2,16 @@
 
 /**
  * @typedef {{question: string, filters: Record<string, any>, collection: string, state: string,
- *   text: string, citations: any[], answer: any}} Turn
+ *   text: string, citations: any[], answer: any, version?: number|null}} Turn
+ * `version` is that of the index in a link which the turn was asked by.
  * @typedef {{id: string, title: string, changed: number, turns: Turn[]}} Conversation
  */
 
 /** Every change reads and writes the one conversation, so tabs and widgets do not undo each other's. */
 export class Store {
-  /** @param {string} endpoint */
-  constructor(endpoint) {
-    this.prefix = `citewise:conversation:${endpoint}:`;
+  /** @param {string} scope Whose conversations, without a colon. */
+  constructor(scope) {
+    this.prefix = `citewise:conversation:${scope}:`;
     /** @type {Map<string, Conversation>} What this page has written, if the browser keeps nothing. */
     this.unkept = new Map();
   }

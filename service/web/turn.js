@@ -21,7 +21,7 @@ const BUSY = new Set([429, 503]);
  * @property {(text: string) => void} announce
  * @property {(again: () => void) => HTMLElement} keyForm
  * @property {(problem: Problem) => string} words
- * @property {((question: string, collection: string) => string)|null} link
+ * @property {((turn: any) => string)|null} link
  */
 
 export class TurnView {
@@ -133,6 +133,7 @@ export class TurnView {
         h("h2.question", { dir: "auto" }, h("span.hidden", {}, `${t("you")}: `), turn.question),
         Object.keys(turn.filters).length > 0 && h("p.note", {}, filterWords(turn.filters, room.view.lang, t)),
         this.understood(),
+        this.linked(),
         h("div.answer", {}, ...present(this.content())),
         this.state(),
         !this.busy && this.actions(),
@@ -148,6 +149,16 @@ export class TurnView {
     const line = h("p.understood.note", { dir: "auto" }, `${t(room, "understood")}: `, h("q", {}, meant), " ", edit);
     edit.addEventListener("click", () => this.edit(line, meant));
     return line;
+  }
+
+  /** Whether it is still the answer that a link was made of. */
+  linked() {
+    const { turn, room } = this;
+    if (!turn.version || !turn.answer) return null;
+    const { index_version: version } = turn.answer;
+    return turn.version === version
+      ? h("p.note", {}, t(room, "linkSame"))
+      : h("p.notice", {}, t(room, "linkChanged", { then: turn.version, now: version }));
   }
 
   content() {
@@ -199,7 +210,7 @@ export class TurnView {
       row.append(h("button.plain", { click: copied(text) }, t(room, "copy")));
     }
     const { link } = room;
-    if (link) row.append(h("button.plain", { click: copied(() => link(turn.question, turn.collection)) }, t(room, "link")));
+    if (link) row.append(h("button.plain", { click: copied(() => link(turn)) }, t(room, turn.answer ? "linkAnswer" : "link")));
     if (turn.answer) row.append(feedback(turn, room));
     return row;
   }

@@ -2,16 +2,17 @@
 import { Problem } from "./api.js";
 
 /**
- * @param {import("./api.js").Api} api @param {File} file @param {string} collection
- * @param {(percent: number) => void} tell
+ * @param {import("./api.js").Api} api @param {File} file
+ * @param {{id?: string, metadata?: Record<string, any>}} known What it is to be called; without an id, as the file is.
+ * @param {string} collection @param {(percent: number) => void} tell
  * @returns {Promise<{documents: any[], failed: any[]}>}
  */
-export function upload(api, file, collection, tell) {
+export function upload(api, file, { id, metadata }, collection, tell) {
   const where = collection ? `?collection=${encodeURIComponent(collection)}` : "";
   const form = new FormData();
   form.append("file", file);
-  // Files of the same name in several folders are several documents.
-  if (file.webkitRelativePath) form.append("id", file.webkitRelativePath);
+  if (id) form.append("id", id);
+  if (metadata) form.append("metadata", JSON.stringify(metadata));
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `${api.endpoint}/v1/documents${where}`);

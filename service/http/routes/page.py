@@ -5,8 +5,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 _WEB = Path(__file__).parents[2] / "web"
 # What is shown are other people's texts: nothing in them may run, load or send anything.
@@ -20,6 +22,9 @@ _EMBEDDABLE = {**_FRESH, "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 class _Modules(StaticFiles):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await GZipMiddleware(super().__call__)(scope, receive, send)
+
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers.update(_EMBEDDABLE)

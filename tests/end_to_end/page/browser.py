@@ -1,11 +1,13 @@
-"""Debian's Chromium on a page of a real server, for the tests of what people see."""
+"""Debian's browsers on a page of a real server, for the tests of what people see."""
 
 import gzip
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -13,8 +15,13 @@ from index.load.files import find_sources
 from service.settings import load_settings
 from service.wiring import open_app
 
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
+PATHS = {"chromium": Path("/usr/bin/chromium"), "firefox": Path("/usr/bin/firefox-esr")}
+# Stands for Firefox until Debian's understands all that Playwright says.
+FIREFOX = Path(__file__).with_name("firefox.py")
+AXE = Path(__file__).parents[2] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
+DAM = "When was the Oroville Dam completed?"
+TELESCOPE = "When was the telescope of Tokyo built?"
+UNKNOWN = "Who won the chess game in Reykjavik in 1972?"
 MOON = "The moon 🌕 over 東京"
 TEXTS = {
     "moon.md": f"# {MOON}\n\n🌕🌖🌗 月が出た。𠮷野家 is far."
@@ -28,12 +35,15 @@ TEXTS = {
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser; the test is skipped where there is none."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"there is no {CHROMIUM}")
+def opened(name: str) -> Iterator[Browser]:
+    """Debian's `chromium` or `firefox`; the test is skipped where it is not installed."""
+    if not PATHS[name].exists():
+        pytest.skip(f"there is no {PATHS[name]}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        if name == "firefox":
+            browser = playwright.firefox.launch(channel="moz-firefox", executable_path=FIREFOX)
+        else:
+            browser = playwright.chromium.launch(executable_path=PATHS[name], args=["--no-sandbox"])
         yield browser
         browser.close()
 
@@ -61,6 +71,25 @@ def answered(chat: Page | Locator) -> Locator:
     turn = chat.locator(".turn").last
     turn.and_(chat.locator('[data-state="done"]')).wait_for()
     return turn
+
+
+def told(url: str, question: str, **more: Any) -> dict[str, Any]:
+    """What the API answers."""
+    response = httpx.post(f"{url}/v1/answers", json={"question": question, **more}, timeout=60)
+    response.raise_for_status()
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def drop_files(page: Page, target: Locator, *paths: Path) -> None:
+    """Drop files and folders of the disk on an element, as a person does; in Chromium only."""
+    box = target.bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        event = {"type": kind, "x": box["x"] + 9, "y": box["y"] + 9, "data": data}
+        session.send("Input.dispatchDragEvent", event)
 
 
 def violations(page: Page) -> list[str]:

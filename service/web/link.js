@@ -1,0 +1,48 @@
+/**
+ * Links to the page. The service keeps no answers, but the same question of the same index has the same
+ * answer: a link to one says what to ask, and which version of the index answered.
+ */
+
+/**
+ * @typedef {{question: string, collection: string, filters: Record<string, any>, version: number|null}} Linked
+ * With a version it is of an answer, and asked at once.
+ */
+
+/** @param {import("./store.js").Turn} turn @returns {string} */
+export function linkTo({ question, collection, filters, answer }) {
+  const query = new URLSearchParams({
+    // A follow-up stands alone in a link.
+    q: answer?.standalone_question ?? question,
+    ...(collection && { collection }),
+    ...(Object.keys(filters).length && { filters: JSON.stringify(filters) }),
+    ...(answer && { version: String(answer.index_version) }),
+  });
+  return `${location.origin}${location.pathname}?${query}`;
+}
+
+/** @returns {Linked} What the page's address asks for. */
+export function linked() {
+  const asked = new URLSearchParams(location.search);
+  return {
+    question: asked.get("q") ?? "",
+    collection: asked.get("collection") ?? "",
+    filters: parsed(asked.get("filters") ?? "{}"),
+    version: asked.has("version") ? Number(asked.get("version")) : null,
+  };
+}
+
+/** A reload asks nothing again. */
+export function forget() {
+  const lang = new URLSearchParams(location.search).get("lang");
+  history.replaceState(null, "", lang ? `?${new URLSearchParams({ lang })}` : location.pathname);
+}
+
+/** @param {string} filters @returns {Record<string, any>} */
+function parsed(filters) {
+  try {
+    const found = JSON.parse(filters);
+    return found && typeof found === "object" && !Array.isArray(found) ? found : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,82 @@
+"""Conversations on the page, and what is being typed."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.end_to_end.page.browser import DAM, answered, ask
+
+
+def test_editing_an_earlier_question_keeps_what_followed(page: Page) -> None:
+    ask(page, DAM)
+    answered(page)
+    ask(page, "How high is it?")
+    answered(page)
+    page.locator(".turn").first.get_by_role("button", name="Edit the question").click()
+    page.locator(".turn").first.get_by_role("textbox").press("Enter")
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.locator(".sidebar .opens")).to_have_count(2)
+
+
+def test_what_is_typed_outlives_a_reload(page: Page) -> None:
+    page.get_by_role("textbox", name="Your question").fill("half a que")
+    page.reload()
+    expect(page.get_by_role("textbox", name="Your question")).to_have_value("half a que")
+
+
+def test_conversation_is_kept_renamed_and_deleted(page: Page) -> None:
+    ask(page, DAM)
+    answered(page)
+    page.reload()
+    page.get_by_role("button", name=DAM, exact=True).click()
+    expect(page.locator(".turn .answer")).to_contain_text("1968")
+    page.get_by_role("button", name="Rename").click()
+    page.keyboard.type("Dams")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Delete “Dams”").click()
+    expect(page.locator(".sidebar .opens")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".sidebar .opens")).to_have_count(1)
+
+
+@pytest.mark.usefixtures("chromium_only")
+def test_conversation_is_exported_with_footnotes(page: Page) -> None:
+    ask(page, DAM)
+    answered(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    exported = Path(download.value.path()).read_text()
+    assert exported.startswith(f"# {DAM}\n\n## {DAM}")
+    assert "[^1-1]: The dam" in exported
+
+
+def test_link_to_an_answer_asks_again_and_says_whether_anything_changed(page: Page, small: str) -> None:
+    page.get_by_text("Filters").click()
+    page.get_by_label("Published from").fill("2020-01-01")
+    ask(page, DAM)
+    answered(page).get_by_role("button", name="Remove filters").click()
+    answered(page).get_by_role("button", name="Copy link to the answer").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    box = page.get_by_role("textbox", name="Your question")
+    box.press("ControlOrMeta+V")
+    address = box.input_value()
+    page.goto(address)
+    expect(answered(page)).to_contain_text("The documents have not changed")
+    assert page.url == f"{small}/"
+    httpx.put(f"{small}/v1/documents/other.txt", json={"text": "Of other things."})
+    page.goto(address)
+    expect(answered(page)).to_contain_text("The documents have changed since")
+    httpx.delete(f"{small}/v1/documents/other.txt")
+
+
+def test_link_to_an_answer_carries_its_filters(page: Page) -> None:
+    page.get_by_text("Filters").click()
+    page.get_by_role("combobox", name="Source").fill("Nobody")
+    ask(page, DAM)
+    answered(page).get_by_role("button", name="Copy link to the answer").click()
+    box = page.get_by_role("textbox", name="Your question")
+    box.press("ControlOrMeta+V")
+    page.goto(box.input_value())
+    expect(answered(page)).to_contain_text("Source: Nobody")

@@ -1,0 +1,80 @@
+"""How the page comes to the browser, and what it may do there."""
+
+import json
+import re
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from tests.conftest import ROOT
+from tests.end_to_end.page.browser import answered, ask, compressed
+
+WEB = ROOT / "service" / "web"
+
+
+def test_text_of_documents_is_never_markup(page: Page) -> None:
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    ask(page, "When was the Kestrel bridge opened?")
+    answered(page).locator(".mark").first.click()
+    expect(page.locator(".content")).to_contain_text("onerror=")
+    page.locator(".mark").first.hover()
+    assert page.locator("citewise-chat img, citewise-chat script").count() == 0
+    assert [url for url in requests if "/v1/" not in url and "/static/" not in url] == []
+
+
+def test_page_allows_nothing_from_elsewhere(small: str) -> None:
+    policy = httpx.get(small).headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_modules_are_revalidated_and_may_be_embedded(small: str) -> None:
+    first = httpx.get(f"{small}/static/element.js")
+    assert first.headers["cache-control"] == "no-cache"
+    assert first.headers["cross-origin-resource-policy"] == "cross-origin"
+    again = httpx.get(f"{small}/static/element.js", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_first_load_is_below_100_kilobytes() -> None:
+    assert compressed(WEB) < 100_000
+
+
+def test_modules_come_compressed(small: str) -> None:
+    assert httpx.get(f"{small}/static/chat.js").headers["content-encoding"] == "gzip"
+
+
+def test_every_module_of_the_first_load_is_announced() -> None:
+    """Each that is not costs a round trip."""
+    needed, found = ["page.js"], set()
+    while needed:
+        found.add(name := needed.pop())
+        named = re.findall(r'^import .*"\./(.+\.js)";$', (WEB / name).read_text(), re.MULTILINE)
+        needed += [module for module in named if module not in found]
+    announced = re.findall(r'modulepreload" href="static/(.+)"', (WEB / "index.html").read_text())
+    assert sorted(announced) == sorted(found - {"page.js"})
+
+
+def test_events_survive_any_chunk_boundary(page: Page) -> None:
+    """Also within a character, and between the two of a line's end."""
+    got = page.evaluate("""async () => {
+      const { events } = await import('/static/sse.js');
+      const text = ': hello\\r\\n\\r\\nevent: delta\\r\\ndata: {"text": "月🌕"}\\r\\n\\r\\n' +
+        'event: done\\ndata: {}\\n\\nevent: delta\\ndata: {"cut';
+      const bytes = new TextEncoder().encode(text);
+      const all = new Set();
+      for (const size of [1, 2, 3, 5, 1000]) {
+        const body = new ReadableStream({ start(c) {
+          for (let at = 0; at < bytes.length; at += size) c.enqueue(bytes.slice(at, at + size));
+          c.close();
+        }});
+        const seen = [];
+        for await (const event of events(body)) seen.push(event);
+        all.add(JSON.stringify(seen));
+      }
+      return [...all];
+    }""")
+    assert [json.loads(seen) for seen in got] == [
+        [{"name": "delta", "data": {"text": "月🌕"}}, {"name": "done", "data": {}}]
+    ]
