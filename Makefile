@@ -13,7 +13,7 @@ QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
 # there is skipped, with a word on it.
 DATA ?= data
 
-.PHONY: demo test lint types imports check gate crash serve eval bench load soak answers ablation constraints clean
+.PHONY: demo test lint types imports check gate crash browsers serve eval bench load soak answers ablation constraints clean
 
 demo: $(READY) ## index seeds/, ask a question, print the cited answer
 	@$(BIN)/citewise index seeds
@@ -49,6 +49,9 @@ gate: $(READY) ## the seeds' gold questions against the committed baseline
 
 crash: $(READY) ## kill the real product some 400 times and compare what is left with a model
 	$(BIN)/python -m tests.crash
+
+browsers: $(READY) ## the page and the widget in Firefox ESR (apt install firefox-esr), some five minutes
+	$(BIN)/pytest -q tests/end_to_end/page --browser firefox
 
 serve: $(READY)
 	$(BIN)/citewise index seeds
