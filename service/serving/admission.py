@@ -13,17 +13,17 @@ from index.errors import Overloaded
 T = TypeVar("T")
 # How much of the last piece of work counts in the mean time that one takes.
 _RECENT = 0.1
-# For how many seconds of finding every place taken the whole queue may be used.
+# For how many seconds without a free place the whole queue may be used.
 _PATIENCE = 1.0
 
 
 class Admission:
     """Lets some work run, some wait, and refuses the rest at once.
 
-    A burst may fill the queue; a queue that stays full only makes everybody wait, so once nothing
-    has found a free place for a second it is shorter, until something does. This is the idea of
-    CoDel (Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 10 (5), 2012), by places
-    instead of by delay.
+    A burst may fill the queue; a queue that stays full only makes everybody wait, so once there has
+    been no free place for a second, although one was asked for, it is shorter, until there is. This
+    is the idea of CoDel (Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 10 (5), 2012), by
+    places instead of by delay.
 
     Belongs to one event loop. What waits is served in the order in which it came, and leaves the
     queue when its task is cancelled; what runs is finished, since a thread cannot be stopped.
@@ -32,7 +32,7 @@ class Admission:
         name: What it is, for the message of a refusal.
         running: Pieces of work at once.
         waiting: Most pieces that wait for their turn.
-        standing: As many at most while nothing finds a free place.
+        standing: As many at most once there has been no free place for a second.
         refused: Told the name at each refusal.
     """
 
@@ -46,7 +46,7 @@ class Admission:
         self._waiting = waiting
         self._standing = min(waiting, standing)
         self._admitted = 0
-        self._free_at = time.monotonic()
+        self._full_since: float | None = None
         self._seconds = 0.0
         self._started: set[float] = set()
 
@@ -66,7 +66,7 @@ class Admission:
         Raises:
             Overloaded: Too much waits already; nothing was begun.
         """
-        if self._admitted >= self._running + self._may_wait():
+        if self._admitted >= self._running + self._queue():
             self._refused(self._name)
             raise Overloaded(
                 f"The server is busy: {self.running} {self._name} are being worked on, {self.waiting} wait.",
@@ -78,12 +78,17 @@ class Admission:
             return await run_sync(self._timed, work, limiter=self._limiter)
         finally:
             self._admitted -= 1
+            if self._admitted < self._running:
+                self._full_since = None
 
-    def _may_wait(self) -> int:
-        now = time.monotonic()
+    def _queue(self) -> int:
+        """How many may wait, for one that has just come."""
         if self._admitted < self._running:
-            self._free_at = now
-        return self._waiting if now - self._free_at < _PATIENCE else self._standing
+            return self._waiting
+        now = time.monotonic()
+        if self._full_since is None:
+            self._full_since = now
+        return self._waiting if now - self._full_since < _PATIENCE else self._standing
 
     def _timed(self, work: Callable[[], T]) -> T:
         started = time.perf_counter()

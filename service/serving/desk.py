@@ -33,7 +33,7 @@ class Desk:
         self._tracing = tracing
         self._asker = app.asker
         self._metrics = metrics
-        # Half as many as run wait for half a turn, so that even then an answer takes less than two.
+        # Where half as many wait as run, the wait is half a turn.
         standing = max(1, settings.concurrency // 2)
         self._models = Admission("questions", settings.concurrency, settings.queue, standing, metrics.refused)
         # Of its own, so that nobody waits for threads that wait for something else.

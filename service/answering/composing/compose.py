@@ -180,9 +180,8 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     sure = SPAN if asked.kind in _ONE_THING else OTHER_SPAN
     if span is None and best.span is not None and best.answerable > sure:
         start = best.sentence.start
-        span = spans.trimmed(text, (best.span[0] - start, best.span[1] - start))
-        if not spans.answers_kind(asked.kind, text[slice(*span)]):
-            return None
+        read = spans.trimmed(text, (best.span[0] - start, best.span[1] - start))
+        span = read if spans.answers_kind(asked.kind, text[slice(*read)]) else None
     elif span is None and asked.kind == "when":
         found = spans.dates(text)
         span = found[0] if len(found) == 1 else None

@@ -32,20 +32,25 @@ _QUANTITY = re.compile(
     r"(?:[\s-](?:hundred|thousand|million|billion|trillion))?(?:\s?(?:%|percent|per cent))?(?![\w-])",
     re.I,
 )
-# What says when without a date, and how many without a number.
+# What says when without a date, and how much without a number.
+_UNITS = r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies))"
+_HOW_OFTEN = (
+    r"(?:once|twice|hourly|daily|nightly|weekly|monthly|quarterly|annually|yearly|always|never|often|frequently"
+    r"|regularly|occasionally|sometimes|rarely|seldom)"
+)
 _WHEN = re.compile(
-    rf"\d|\b(?:{_NUMBER_WORD}|before|after|during|when(?:ever)?|while|since|until|once|never|always|soon|now|today|ago"
-    r"|early|late|later|earlier|immediately|seconds?|minutes?|hours?|days?|nights?|mornings?|afternoons?|evenings?|weeks?"
-    r"|months?|years?|decades?|centur(?:y|ies)|seasons?|springs?|summers?|autumns?|falls?|winters?|eras?|ages?|periods?"
-    rf"|times?|birth|death|reign|wars?|revolution|{_MONTH}"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|\w+teenth|\w+tieth|first|second|third|fourth|fifth|sixth|seventh"
-    r"|eighth|ninth|tenth|eleventh|twelfth)\b",
+    rf"\d|\b(?:{_NUMBER_WORD}|{_UNITS}|{_HOW_OFTEN}|before|after|during|when(?:ever)?|while|since|until|upon|following"
+    r"|prior|soon|now|today|tonight|tomorrow|yesterday|ago|early|late|later|earlier|immediately|mornings?|noon"
+    r"|afternoons?|evenings?|midnight|dawn|dusk|sunrise|sunset|seasons?|springs?|summers?|autumns?|falls?|winters?"
+    r"|christmas|easter|eras?|ages?|periods?|times?|birth|death|reign|wars?|revolution"
+    rf"|{_MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|\w+teenth|\w+tieth|first|second|third|fourth|fifth|sixth"
+    r"|seventh|eighth|ninth|tenth|eleventh|twelfth)\b",
     re.I,
 )
-_HOW_MANY = re.compile(
-    rf"\d|\b(?:{_NUMBER_WORD}|(?:m|b|tr)illions?|hundreds?|an?|no|none|zero|single|sole|both|all|every|each|some|several"
-    r"|many|few|fewer|most|more|less|little|much|enough|quarter|third|once|twice|double|triple|daily|weekly|monthly"
-    r"|annually|yearly|always|never|often|rarely|seldom|sometimes|majority|minority|life|lifelong)\b",
+_HOW_MUCH = re.compile(
+    rf"\d|\b(?:{_NUMBER_WORD}|{_UNITS}|{_HOW_OFTEN}|(?:m|b|tr)illions?|an?|no|none|zero|single|sole|both|all|every|each"
+    r"|some|several|many|few|fewer|most|more|less|little|much|enough|quarter|third|double|triple|majority|minority"
+    r"|life|lifelong|overnight|briefly|forever|indefinitely|permanently)\b",
     re.I,
 )
 _NAME = re.compile(r"\b[A-Z][\w'’-]+(?:\s+(?:of\s+|the\s+|de\s+|von\s+)?[A-Z][\w'’.-]+)*")
@@ -57,7 +62,8 @@ _ENUMERATION = re.compile(
 _ITEM = r"[^,;.:()]{2,80}"
 _LIST = re.compile(rf"{_ITEM}(?:[,;]\s+{_ITEM})+?,?\s+(?:and|or|as well as)\s+{_ITEM}(?=[,.;:)]|$)")
 
-_LEADING = "*_|>,;:.!?)]} \t\n"
+_DECIMAL = re.compile(r"\.\d")
+_LEADING = "*_|,;:.!?)]} \t\n"
 _TRAILING = "*_|,;:!?([{ \t\n"
 
 
@@ -108,14 +114,14 @@ def answers_kind(kind: str, span: str) -> bool:
     """
     if not any(c.isalnum() for c in span):
         return False
-    wanted = {"when": _WHEN, "how_many": _HOW_MANY}.get(kind)
+    wanted = {"when": _WHEN, "how_many": _HOW_MUCH}.get(kind)
     return wanted is None or bool(wanted.search(span))
 
 
 def trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
     """A span without the marks of Markdown and the punctuation that it begins or ends with."""
     start, end = span
-    while start < end and text[start] in _LEADING:
+    while start < end and text[start] in _LEADING and not _DECIMAL.match(text, start):
         start += 1
     while start < end and text[end - 1] in _TRAILING:
         end -= 1
