@@ -58,7 +58,7 @@ ABOUT = 0.02
 # were made to be unanswerable, and people mostly ask what they think is there.
 PRESENT = 0.7
 # Features of which more is worse; of all others, more is better.
-AGAINST = frozenset({"unknown"})
+AGAINST = frozenset({"misfit"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +112,7 @@ def main() -> None:
         mixed = _fit_reading(everything)
         judged = []
         for name, several in read.items():
-            judged += index.read(name, partial(_judge, name=name, read=several, reading=mixed))
+            judged += _judge(name, several, mixed)
     questions: dict[str, Json] = {name: len(several) for name, several in read.items()}
     write_weights(
         {"reading": described(mixed, questions=questions), "confidence": _fit_confidence(judged, questions)}
@@ -210,11 +210,11 @@ class Judged:
     fold: int
 
 
-def _judge(view: View, name: str, read: Sequence[Read], reading: Logistic) -> list[Judged]:
+def _judge(name: str, read: Sequence[Read], reading: Logistic) -> list[Judged]:
     rows = []
     for r in read:
         evidence = rerank(r.example.asked, r.evidence, r.features, reading)
-        features = confidence_features(view, r.example.asked, evidence)
+        features = confidence_features(r.example.asked, evidence)
         rows.append(
             Judged(name, features, r.example.is_gold(evidence[0]), bool(r.example.gold.any()), r.fold)
         )

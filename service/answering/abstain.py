@@ -14,10 +14,18 @@ from index.index import View
 from index.text.analysis import spelled, terms
 from service.answering.asked.question import Asked
 from service.answering.evidence import Evidence, Features, Logistic, logit
+from service.answering.language.spans import answers_kind
 from service.answering.reading.rerank import UNREAD
 from service.types import Abstention
 
-CONFIDENCE_FEATURES = ("support", "answerable_most", "unknown", "asked_covered", "dense_asked")
+CONFIDENCE_FEATURES = (
+    "support",
+    "answerable_most",
+    "asked_covered",
+    "dense_asked",
+    "dense_context",
+    "misfit",
+)
 
 
 # A summary is of something, and there is something to say where the passages are about it; that its
@@ -25,9 +33,7 @@ CONFIDENCE_FEATURES = ("support", "answerable_most", "unknown", "asked_covered",
 SUMMARY = 0.5
 
 
-def confidence(
-    view: View, asked: Asked, evidence: Sequence[Evidence], model: Logistic, *, read: bool
-) -> float:
+def confidence(asked: Asked, evidence: Sequence[Evidence], model: Logistic, *, read: bool) -> float:
     """The probability that the evidence answers, in [0, 1].
 
     No sentence answers a request for a summary, so the reader is not asked about it: it rests on how
@@ -35,7 +41,6 @@ def confidence(
     any such answer and the support that the best sentence has by its terms: docs/languages.md.
 
     Args:
-        view: The collection at one version.
         asked: What the question asks for.
         evidence: Scored sentences, best first; at least one.
         model: Of ``CONFIDENCE_FEATURES``.
@@ -47,21 +52,21 @@ def confidence(
         passages = {e.hit.chunk.id: e for e in evidence}.values()
         held = max(len(passage_terms(e).intersection(asked.terms)) for e in passages)
         return SUMMARY * held / (len(asked.terms) or 1)
-    features = confidence_features(view, asked, evidence)
+    features = confidence_features(asked, evidence)
     return float(model.probability(features[np.newaxis])[0])
 
 
-def confidence_features(view: View, asked: Asked, evidence: Sequence[Evidence]) -> Features:
+def confidence_features(asked: Asked, evidence: Sequence[Evidence]) -> Features:
     """Compute ``CONFIDENCE_FEATURES`` from scored evidence (at least one sentence)."""
     best = evidence[0]
-    unknown = [t for t, n in view.lexical.counts(asked.terms).items() if not n]
     return np.array(
         [
             logit(best.support),
             max(e.answerable for e in evidence),
-            len(unknown) / (len(asked.terms) or 1),
             best.feature("asked_context"),
             best.feature("dense_asked"),
+            best.feature("dense_context"),
+            float(best.read_words is not None and not answers_kind(asked.kind, best.read_words)),
         ]
     )
 

@@ -77,6 +77,14 @@ class Evidence:
     span: tuple[int, int] | None = None
     answerable: float = 0.0
 
+    @property
+    def read_words(self) -> str | None:
+        """The words of ``span``."""
+        if self.span is None:
+            return None
+        start, end = self.span
+        return self.text[start - self.sentence.start : end - self.sentence.start]
+
     def feature(self, name: str) -> float:
         """One of ``FEATURES`` by name."""
         return float(self.features[FEATURES.index(name)])

@@ -225,7 +225,7 @@ class Pipeline:
             evidence = rerank(asked, candidates, features, self._models.reading)
         else:
             evidence = rerank_by_terms(view, asked, evidence)
-        sure = confidence(view, asked, evidence, self._models.confidence, read=readable)
+        sure = confidence(asked, evidence, self._models.confidence, read=readable)
         return _Finding(part, asked, evidence, sure, disagreements(asked, evidence))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
