@@ -80,8 +80,8 @@ export class Chat {
   follow({ question, collection, filters, version }) {
     if (collection) this.collection = collection;
     if (!question) return;
-    if (version === null) return this.composer.put(question);
     forget();
+    if (version === null) return this.composer.put(question, filters);
     this.ask(question, filters, version);
   }
 
@@ -198,9 +198,10 @@ export class Chat {
   ask(question, filters, version = null) {
     const { conversation, views } = this.current;
     const turn = { question, filters, collection: this.collection, state: "new", text: "", citations: [], answer: null, version };
+    // A turn that cannot be shown is not kept either.
+    const view = new TurnView(turn, this.room(this.current));
     conversation.turns.push(turn);
     conversation.title ||= question.slice(0, 80);
-    const view = new TurnView(turn, this.room(this.current));
     views.push(view);
     if (!this.notice.querySelector("form")) this.notice.replaceChildren();
     const running = view.run();

@@ -81,6 +81,17 @@ def told(url: str, question: str, **more: Any) -> dict[str, Any]:
     return body
 
 
+@contextmanager
+def added(url: str, document_id: str, text: str, **metadata: str) -> Iterator[None]:
+    """A document that is there for the length of the block; ``document_id`` may name a collection, too."""
+    address = f"{url}/v1/documents/{document_id}"
+    httpx.put(address, json={"text": text, "metadata": metadata}).raise_for_status()
+    try:
+        yield
+    finally:
+        httpx.delete(address)
+
+
 def drop_files(page: Page, target: Locator, *paths: Path) -> None:
     """Drop files and folders of the disk on an element, as a person does; in Chromium only."""
     box = target.bounding_box()
