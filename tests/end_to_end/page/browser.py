@@ -82,14 +82,17 @@ def told(url: str, question: str, **more: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def added(url: str, document_id: str, text: str, **metadata: str) -> Iterator[None]:
-    """A document that is there for the length of the block; ``document_id`` may name a collection, too."""
-    address = f"{url}/v1/documents/{document_id}"
-    httpx.put(address, json={"text": text, "metadata": metadata}).raise_for_status()
+def added(
+    url: str, document_id: str, text: str, collection: str = "default", **metadata: str
+) -> Iterator[None]:
+    """A document that is there for the length of the block, and so is a collection that is new with it."""
+    address = f"{url}/v1/documents/{document_id}?collection={collection}"
+    body = {"text": text, "metadata": metadata}
+    httpx.put(address, json=body).raise_for_status()
     try:
         yield
     finally:
-        httpx.delete(address)
+        httpx.delete(address if collection == "default" else f"{url}/v1/collections/{collection}")
 
 
 def drop_files(page: Page, target: Locator, *paths: Path) -> None:

@@ -81,7 +81,9 @@ def test_link_to_an_answer_carries_its_filters(page: Page) -> None:
     expect(answered(page)).to_contain_text("Source: Nobody")
 
 
-@pytest.mark.parametrize("filters", ['{"published_at":null}', '{"published_at":{"lt":"garbage"},"a":1}', "null", "1"])
+@pytest.mark.parametrize(
+    "filters", ['{"published_at":null}', '{"published_at":{"lt":"garbage"},"a":1}', "null", "1"]
+)
 def test_link_with_filters_of_no_use_asks_without_them(page: Page, small: str, filters: str) -> None:
     page.goto(f"{small}/?{urlencode({'q': DAM, 'version': 1, 'filters': filters})}")
     expect(answered(page)).to_contain_text("1968")
@@ -108,3 +110,17 @@ def test_link_to_a_question_puts_its_filters_in_once(page: Page, small: str) -> 
     box.fill("half a que")
     page.reload()
     expect(box).to_have_value("half a que")
+
+
+def test_conversations_kept_by_address_alone_are_taken_over(page: Page) -> None:
+    ask(page, DAM)
+    answered(page)
+    page.evaluate("""() => {
+      const [key] = Object.keys(localStorage);
+      const former = `citewise:conversation:${location.origin}:${key.split(":").at(-1)}`;
+      localStorage.setItem(former, localStorage.getItem(key));
+      localStorage.removeItem(key);
+    }""")
+    page.reload()
+    page.get_by_role("button", name="Delete").click()
+    assert page.evaluate("localStorage.length") == 0
