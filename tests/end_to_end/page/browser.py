@@ -95,6 +95,16 @@ def added(
         httpx.delete(address if collection == "default" else f"{url}/v1/collections/{collection}")
 
 
+@contextmanager
+def cleared(url: str, *document_ids: str) -> Iterator[None]:
+    """A block that adds documents of these ids, which are gone after it."""
+    try:
+        yield
+    finally:
+        for document_id in document_ids:
+            httpx.delete(f"{url}/v1/documents/{document_id}")
+
+
 def drop_files(page: Page, target: Locator, *paths: Path) -> None:
     """Drop files and folders of the disk on an element, as a person does; in Chromium only."""
     box = target.bounding_box()

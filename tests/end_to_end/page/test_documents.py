@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
-from tests.end_to_end.page.browser import added, drop_files, violations
+from tests.end_to_end.page.browser import added, cleared, drop_files, violations
 
 
 def test_document_is_uploaded_found_opened_and_deleted(page: Page, small: str) -> None:
@@ -21,6 +21,7 @@ def test_document_is_uploaded_found_opened_and_deleted(page: Page, small: str) -
     page.locator("input[multiple]").set_input_files(files)
     expect(page.locator(".uploads")).to_contain_text("Added")
     expect(page.locator(".uploads")).to_contain_text("Not added")
+    expect(page.locator("[aria-live=polite]")).to_contain_text("Files: 2. Not added: 1.")
     page.get_by_label("Find a document").fill("new w")
     expect(page.locator(".rows li")).to_have_count(1)
     page.get_by_role("button", name="Open “New words”").click()
@@ -42,11 +43,12 @@ def test_files_of_a_folder_are_named_by_their_paths(page: Page, small: str, tmp_
         folder = tmp_path / "shelf" / name
         folder.mkdir(parents=True)
         (folder / "same.txt").write_text(f"This is of shelf {name}.")
-    page.get_by_role("button", name="Documents", exact=True).click()
-    page.locator("input[webkitdirectory]").set_input_files(tmp_path / "shelf")
-    expect(page.locator(".uploads").get_by_text("Added", exact=True)).to_have_count(2)
-    for name in ("one", "two"):
-        assert httpx.delete(f"{small}/v1/documents/shelf/{name}/same.txt").status_code == 200
+    names = ("shelf/one/same.txt", "shelf/two/same.txt")
+    with cleared(small, *names):
+        page.get_by_role("button", name="Documents", exact=True).click()
+        page.locator("input[webkitdirectory]").set_input_files(tmp_path / "shelf")
+        expect(page.locator(".uploads").get_by_text("Added", exact=True)).to_have_count(2)
+        assert [_there(small, name) for name in names] == [True, True]
 
 
 @pytest.mark.usefixtures("chromium_only")
@@ -55,11 +57,13 @@ def test_dropped_folder_is_added_with_what_is_in_its_folders(page: Page, small: 
     (tmp_path / "shelf" / "deep" / "er" / "leaf.txt").write_text("This leaf lies deep.")
     (tmp_path / "shelf" / ".hidden.txt").write_text("This is not for the index.")
     (tmp_path / "alone.txt").write_text("This lies in no folder.")
-    page.get_by_role("button", name="Documents", exact=True).click()
-    drop_files(page, page.locator(".drop"), tmp_path / "shelf", tmp_path / "alone.txt")
-    expect(page.locator(".uploads").get_by_text("Added", exact=True)).to_have_count(2)
-    for name in ("shelf/deep/er/leaf.txt", "alone.txt"):
-        assert httpx.delete(f"{small}/v1/documents/{name}").status_code == 200
+    names = ("shelf/deep/er/leaf.txt", "alone.txt")
+    with cleared(small, *names):
+        page.get_by_role("button", name="Documents", exact=True).click()
+        expect(page.locator(".rows li")).to_have_count(5)
+        drop_files(page, page.locator(".drop"), tmp_path / "shelf", tmp_path / "alone.txt")
+        expect(page.locator(".uploads").get_by_text("Added", exact=True)).to_have_count(2)
+        assert [_there(small, name) for name in names] == [True, True]
 
 
 def test_document_is_replaced_under_its_name_and_keeps_its_source(page: Page, small: str) -> None:
@@ -166,23 +170,23 @@ def test_file_that_is_refused_once_does_not_stop_the_others(
     page.route("**/v1/documents?collection=default", lambda route: route.fulfill(**refusal), times=1)
     page.get_by_role("button", name="Documents", exact=True).click()
     first, second = (f"{name}-{refusal['status']}.txt" for name in ("first", "second"))
-    page.locator("input[multiple]").set_input_files([_file(first), _file(second)])
-    expect(page.locator(".uploads")).to_contain_text(said)
-    expect(page.locator(".uploads li", has_text=second)).to_contain_text("Added")
-    answers = [httpx.delete(f"{small}/v1/documents/{name}") for name in (first, second)]
-    assert [answer.is_success for answer in answers] == [refusal["status"] == 503, True]
+    with cleared(small, first, second):
+        page.locator("input[multiple]").set_input_files([_file(first), _file(second)])
+        expect(page.locator(".uploads")).to_contain_text(said)
+        expect(page.locator(".uploads li", has_text=second)).to_contain_text("Added")
+        assert _there(small, first) == (refusal["status"] == 503)
 
 
 def test_key_that_is_missing_for_an_upload_is_asked_for(page: Page, small: str) -> None:
     page.route(
         "**/v1/documents?collection=default", lambda route: route.fulfill(status=401, json={}), times=1
     )
-    page.get_by_role("button", name="Documents", exact=True).click()
-    page.locator("input[multiple]").set_input_files(_file("keyed.txt"))
-    page.get_by_label("API key").fill("any")
-    page.get_by_role("button", name="Use key").click()
-    expect(page.locator(".uploads")).to_contain_text("Added")
-    assert httpx.delete(f"{small}/v1/documents/keyed.txt").status_code == 200
+    with cleared(small, "keyed.txt"):
+        page.get_by_role("button", name="Documents", exact=True).click()
+        page.locator("input[multiple]").set_input_files(_file("keyed.txt"))
+        page.get_by_label("API key").fill("any")
+        page.get_by_role("button", name="Use key").click()
+        expect(page.locator(".uploads")).to_contain_text("Added")
 
 
 def test_entry_that_cannot_be_read_does_not_stop_the_others(page: Page) -> None:
@@ -227,6 +231,10 @@ def test_document_whose_revision_expired_opens_as_it_is_now(page: Page) -> None:
     page.get_by_role("button", name="Open “The dam”").click()
     page.get_by_role("button", name="Read it as it is now").click()
     expect(page.locator(".content")).to_contain_text("completed in 1968")
+
+
+def _there(url: str, document_id: str) -> bool:
+    return httpx.get(f"{url}/v1/documents/{document_id}").is_success
 
 
 def _file(name: str) -> FilePayload:
