@@ -2,8 +2,10 @@
 
     python -m eval.bench.page [--loads 20]
 
-The index is the one that the settings name. Each load is cold: a fresh profile of Debian's Chromium,
-which has nothing of the page. Times are from the start of the navigation, in the page's own clock.
+The index is the one that the settings name; a document in it needs a title, or nothing is suggested.
+Each load is cold: a fresh profile of Debian's Chromium, which has nothing of the page. Times are from
+the start of the navigation, in the page's own clock. The time until a character lands is an upper bound:
+Playwright looks for the box at intervals before it types.
 """
 
 import argparse
@@ -11,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import TimeoutError as NothingCame
 
 from eval.bench.serving import serving
 from service.settings import load_settings
@@ -57,6 +60,10 @@ def _load(browser: Browser, address: str) -> tuple[float, float, float]:
         session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
         page.goto(address, wait_until="commit")
         page.get_by_role("textbox", name="Your question").press_sequentially("a")
+        try:
+            page.locator(".suggestion").first.wait_for()
+        except NothingCame:
+            raise SystemExit("The page suggests nothing: index a document with a title.") from None
         return page.evaluate("typed"), page.evaluate("suggested"), sum(sizes)
 
 

@@ -1,7 +1,7 @@
 /** An answer on the page: sentences with their marks, an abstention, conflicts. */
 import { h } from "./dom.js";
 import { segments } from "./segments.js";
-import { confidenceWords, dateWords, placeWords } from "./words.js";
+import { confidenceWords, dateWords, lastDay, placeWords } from "./words.js";
 
 /** @typedef {{lang: string, t: import("./texts.js").Translate, open: (place: any, from: HTMLElement) => void,
  *   card: import("./card.js").Card}} View */
@@ -113,12 +113,11 @@ function nearest(passages, { t, open }) {
 
 /** @param {Record<string, any>} filters @param {string} lang @param {import("./texts.js").Translate} t */
 export function filterWords(filters, lang, t) {
-  const { source, published_at: published = {} } = filters;
-  const until = published.lt && new Date(Date.parse(published.lt) - 1).toISOString();
+  const { source, published_at: published } = filters;
   return [
     source && `${t("sourceName")}: ${source}`,
-    published.gte && `${t("from")}: ${dateWords(published.gte, lang)}`,
-    until && `${t("until")}: ${dateWords(until, lang)}`,
+    published?.gte && `${t("from")}: ${dateWords(published.gte, lang)}`,
+    published?.lt && `${t("until")}: ${dateWords(lastDay(published.lt), lang)}`,
   ]
     .filter(Boolean)
     .join(", ");

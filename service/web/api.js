@@ -11,6 +11,15 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * @param {number} status @param {string} reason @param {string|null} later What the service says of when to ask again.
+ * @param {any} body Of problem+json, or null.
+ */
+export function refusal(status, reason, later, body) {
+  const errors = (body?.errors ?? []).map((/** @type {any} */ error) => error.msg);
+  return new Problem(status, [body?.detail ?? reason, ...errors].join(" "), Math.max(0, Number(later) || 0));
+}
+
 /** One service, with the key that this tab was given for it. */
 export class Api {
   /** @param {string} endpoint @param {string|null} key */
@@ -38,14 +47,25 @@ export class Api {
     }
   }
 
+  /** What a request says of the key. @returns {Record<string, string>} */
+  get authorization() {
+    if (!this.key) return {};
+    // No header carries it, so it cannot be right.
+    if (!this.usable) throw new Problem(401, "");
+    return { authorization: `Bearer ${this.key}` };
+  }
+
+  get usable() {
+    return /^[\x21-\x7e]*$/.test(this.key ?? "");
+  }
+
   /**
    * @param {string} path
    * @param {{method?: string, json?: any, body?: any, signal?: AbortSignal, keepalive?: boolean}} [how]
    * @returns {Promise<Response>} An answer with a good status.
    */
   async request(path, { json, ...how } = {}) {
-    const headers = new Headers();
-    if (this.key) headers.set("authorization", `Bearer ${this.key}`);
+    const headers = new Headers(this.authorization);
     if (json !== undefined) headers.set("content-type", "application/json");
     let response;
     try {
@@ -60,7 +80,8 @@ export class Api {
       throw new Problem(0, "");
     }
     if (response.ok) return response;
-    throw await problemOf(response);
+    const body = await response.json().catch(() => null);
+    throw refusal(response.status, response.statusText, response.headers.get("retry-after"), body);
   }
 
   /** @param {any} question @param {AbortSignal} signal */
@@ -86,14 +107,15 @@ export class Api {
     return (await this.request(`/v1/documents/${encodeURIComponent(id)}?${where}`, { signal })).json();
   }
 
-  async collections() {
-    return (await (await this.request("/v1/collections")).json()).collections;
+  /** @param {AbortSignal} [signal] */
+  async collections(signal) {
+    return (await (await this.request("/v1/collections", { signal })).json()).collections;
   }
 
-  /** @param {string} collection @param {number} [limit] @param {string} [cursor] */
-  async documents(collection, limit = 100, cursor = "") {
+  /** @param {string} collection @param {number} [limit] @param {string} [cursor] @param {AbortSignal} [signal] */
+  async documents(collection, limit = 100, cursor = "", signal) {
     const where = new URLSearchParams({ limit: String(limit), ...(collection && { collection }), ...(cursor && { cursor }) });
-    return (await this.request(`/v1/documents?${where}`)).json();
+    return (await this.request(`/v1/documents?${where}`, { signal })).json();
   }
 
   /** @param {any} answer @param {any} opinion @param {string} collection */
@@ -115,12 +137,4 @@ export class Api {
       await this.request("/v1/feedback", { json: collection ? { ...body, collection } : body });
     }
   }
-}
-
-/** @param {Response} response */
-async function problemOf(response) {
-  const wait = Math.max(0, Number(response.headers.get("retry-after")) || 0);
-  const body = await response.json().catch(() => ({}));
-  const errors = (body.errors ?? []).map((/** @type {any} */ error) => error.msg);
-  return new Problem(response.status, [body.detail ?? response.statusText, ...errors].join(" "), wait);
 }

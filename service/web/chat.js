@@ -31,6 +31,7 @@ export class Chat {
     this.api = new Api(endpoint, key);
     const scope = [this.api.endpoint, collection, name].map(encodeURIComponent).join(" ");
     this.store = new Store(scope);
+    if (page) this.store.adopt(this.api.endpoint);
     /** @type {Map<string, {conversation: any, views: TurnView[]}>} Those that may still be answered. */
     this.live = new Map();
     this.card = new Card(lang, t);
@@ -58,7 +59,7 @@ export class Chat {
     this.main = h(this.page ? "main.main" : "div.main", { "aria-label": t("title"), role: this.page ? null : "group" }, this.thread, h("div.foot", {}, this.notice, this.composer.element));
     this.root = h(
       "div.root",
-      { lang: this.lang, keydown: (/** @type {KeyboardEvent} */ event) => this.key(event) },
+      { lang: this.lang, keydown: (/** @type {KeyboardEvent} */ event) => this.key(event), dragover: missed, drop: missed },
       h(this.page ? "header.top" : "div.top", {}, this.menu, h(this.page ? "h1.title" : "h2.title", {}, t("title")), this.choice, this.documentsButton || ""),
       this.sidebar.element,
       this.main,
@@ -80,8 +81,8 @@ export class Chat {
   follow({ question, collection, filters, version }) {
     if (collection) this.collection = collection;
     if (!question) return;
-    if (version === null) return this.composer.put(question);
     forget();
+    if (version === null) return this.composer.put(question, filters);
     this.ask(question, filters, version);
   }
 
@@ -198,9 +199,10 @@ export class Chat {
   ask(question, filters, version = null) {
     const { conversation, views } = this.current;
     const turn = { question, filters, collection: this.collection, state: "new", text: "", citations: [], answer: null, version };
+    // A turn that cannot be shown is not kept either.
+    const view = new TurnView(turn, this.room(this.current));
     conversation.turns.push(turn);
     conversation.title ||= question.slice(0, 80);
-    const view = new TurnView(turn, this.room(this.current));
     views.push(view);
     if (!this.notice.querySelector("form")) this.notice.replaceChildren();
     const running = view.run();
@@ -255,11 +257,17 @@ export class Chat {
   }
 
   async showDocuments() {
-    const { DocumentsView } = await import("./documents.js");
+    let view;
+    try {
+      view = await import("./documents.js");
+    } catch {
+      // The service is away, or another version of it by now.
+      return this.notice.replaceChildren(h("p.notice", { role: "alert" }, this.t("incomplete")));
+    }
     this.source.close();
     this.toggle(false);
-    this.documents?.element.remove();
-    this.documents = new DocumentsView(this, () => this.render());
+    // One for good: what is being uploaded or can be taken back is still to be seen after a look at the conversation.
+    this.documents ??= new view.DocumentsView(this, () => this.render());
     this.main.hidden = true;
     this.main.after(this.documents.element);
     this.documents.search.focus();
@@ -304,6 +312,13 @@ export class Chat {
     if (status === 429 || status === 503) return t("stillBusy");
     return t(status === 422 ? "invalid" : "failed", { detail });
   }
+}
+
+/** A file that is let go where none is taken would be opened in the page's place. @param {DragEvent} event */
+function missed(event) {
+  if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "none";
 }
 
 /** @param {any[]} turns */

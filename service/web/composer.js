@@ -1,5 +1,6 @@
 /** Where a question is typed, and what it is asked of. */
 import { h } from "./dom.js";
+import { lastDay } from "./words.js";
 
 /**
  * @param {import("./texts.js").Translate} t
@@ -78,10 +79,14 @@ export function composer(t, draft, ask) {
     element,
     focus: () => area.focus(),
     clear,
-    /** @param {string} text */
-    put(text) {
+    /** @param {string} text @param {Record<string, any>} filters */
+    put(text, { source: name = "", published_at: published }) {
       area.value = text;
       draft.set(text);
+      source.value = name;
+      from.value = published?.gte?.slice(0, 10) ?? "";
+      until.value = published?.lt ? lastDay(published.lt) : "";
+      marked();
       area.focus();
     },
     /** @param {string[]} names */

@@ -1,6 +1,6 @@
 /** Files out of what was dropped or chosen, those of a folder named by their paths in it. */
 
-/** @typedef {{file: File, path: string}} Found */
+/** @typedef {{path: string, file: File|null}} Found Without a file where the browser could not read it. */
 
 /** @param {Iterable<File>} files Of a field. @returns {Found[]} */
 export function chosen(files) {
@@ -15,19 +15,22 @@ export async function dropped(transfer) {
   return entries.length ? visible((await Promise.all(entries.map(within))).flat()) : chosen(files);
 }
 
-/** @param {any} entry @returns {Promise<Found[]>} */
+/** @param {any} entry @returns {Promise<Found[]>} One that cannot be read does not stop the others. */
 async function within(entry) {
-  if (entry.isFile) {
-    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-    return [{ file, path: entry.fullPath.slice(1) }];
-  }
-  const reader = entry.createReader();
+  const path = entry.fullPath.slice(1);
+  /** @type {Found[]} */
   const found = [];
-  for (;;) {
-    // A folder is told in parts, of a hundred in some browsers.
-    const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!part.length) return found;
-    for (const inner of part) found.push(...(await within(inner)));
+  try {
+    if (entry.isFile) return [{ path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) }];
+    const reader = entry.createReader();
+    for (;;) {
+      // A folder is told in parts, of a hundred in some browsers.
+      const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!part.length) return found;
+      for (const inner of part) found.push(...(await within(inner)));
+    }
+  } catch {
+    return [...found, { path, file: null }];
   }
 }
 

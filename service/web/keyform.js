@@ -15,7 +15,7 @@ export function keyForm(api, t, again) {
       },
     },
     h("strong", {}, t(api.key ? "keyWrong" : "keyTitle")),
-    h("p", {}, t("keyText")),
+    h("p", {}, t(api.usable ? "keyText" : "keySigns")),
     h("label", {}, t("key"), input),
     h("button.main", { type: "submit" }, t("use")),
   );

@@ -3,6 +3,8 @@
  * answer: a link to one says what to ask, and which version of the index answered.
  */
 
+const DAY = /^\d{4}-\d\d-\d\d/;
+
 /**
  * @typedef {{question: string, collection: string, filters: Record<string, any>, version: number|null}} Linked
  * With a version it is of an answer, and asked at once.
@@ -23,11 +25,12 @@ export function linkTo({ question, collection, filters, answer }) {
 /** @returns {Linked} What the page's address asks for. */
 export function linked() {
   const asked = new URLSearchParams(location.search);
+  const version = Number(asked.get("version"));
   return {
     question: asked.get("q") ?? "",
     collection: asked.get("collection") ?? "",
     filters: parsed(asked.get("filters") ?? "{}"),
-    version: asked.has("version") ? Number(asked.get("version")) : null,
+    version: Number.isInteger(version) && version > 0 ? version : null,
   };
 }
 
@@ -37,12 +40,18 @@ export function forget() {
   history.replaceState(null, "", lang ? `?${new URLSearchParams({ lang })}` : location.pathname);
 }
 
-/** @param {string} filters @returns {Record<string, any>} */
+/** Anybody can write a link: what the page could not have made is left out. @param {string} filters @returns {Record<string, any>} */
 function parsed(filters) {
+  let found;
   try {
-    const found = JSON.parse(filters);
-    return found && typeof found === "object" && !Array.isArray(found) ? found : {};
+    found = JSON.parse(filters);
   } catch {
     return {};
   }
+  const { source, published_at: published } = found ?? {};
+  const days = ["gte", "lt"].map((bound) => [bound, published?.[bound]]).filter(([, day]) => typeof day === "string" && DAY.test(day));
+  return {
+    ...(typeof source === "string" && source && { source }),
+    ...(days.length && { published_at: Object.fromEntries(days) }),
+  };
 }

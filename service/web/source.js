@@ -7,6 +7,8 @@ import { placeWords, supportWords } from "./words.js";
 
 // So much around a quote is shown at once; a book would keep the browser busy.
 const WINDOW = 30_000;
+// What the service says of a document that is no longer there.
+const DELETED = new Set([404, 410]);
 
 export class SourcePanel {
   /**
@@ -60,8 +62,9 @@ export class SourcePanel {
     this.body.removeAttribute("aria-busy");
   }
 
-  /** What was quoted from an earlier revision, if it is in this one. @param {string} text @param {string} quote */
+  /** What was quoted from an earlier revision, if it is in this one. @param {string} text @param {string} [quote] */
   showNow(text, quote) {
+    if (!quote) return this.show(["", "", text]);
     const at = text.indexOf(quote);
     this.support.textContent = this.t(at < 0 ? "quoteGone" : "quoteStands");
     this.show(at < 0 ? ["", "", text] : [text.slice(0, at), quote, text.slice(at + quote.length)]);
@@ -109,7 +112,14 @@ export class SourcePanel {
   /** The document was deleted, or changed and the cited revision dropped. @param {any} place @param {string} collection @param {HTMLElement} from */
   async gone(place, collection, from) {
     const { signal } = this.loading;
-    const there = await this.api.document(place.document_id, collection, signal).then(() => true, () => false);
+    let there = true;
+    try {
+      await this.api.document(place.document_id, collection, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Problem) || !DELETED.has(error.status)) return this.fail(error, place, collection, from);
+      there = false;
+    }
     if (signal.aborted) return;
     const [title, text] = there ? ["expiredTitle", "expiredText"] : ["deletedTitle", "deletedText"];
     const now = () => this.open({ ...place, revision: null, support: undefined }, collection, from);
@@ -118,8 +128,8 @@ export class SourcePanel {
         "div.notice",
         { role: "alert" },
         h("strong", {}, this.t(title)),
-        h("p", {}, this.t(text)),
-        there && h("blockquote", { dir: "auto" }, place.cited_text),
+        (!there || place.cited_text) && h("p", {}, this.t(text)),
+        there && place.cited_text && h("blockquote", { dir: "auto" }, place.cited_text),
         there && h("button", { click: now }, this.t("readNow")),
       ),
     );

@@ -48,9 +48,22 @@ export class Store {
     }
   }
 
-  keys() {
+  /** Take over what was kept when a service's conversations were not told apart. @param {string} endpoint */
+  adopt(endpoint) {
+    const former = `citewise:conversation:${endpoint}:`;
     try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
+      for (const key of this.keys(former)) {
+        localStorage.setItem(this.prefix + key.slice(former.length), localStorage.getItem(key) ?? "");
+        localStorage.removeItem(key);
+      }
+    } catch {
+      // A full storage keeps them where they are.
+    }
+  }
+
+  keys(prefix = this.prefix) {
+    try {
+      return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
     } catch {
       return [];
     }

@@ -5,11 +5,7 @@ import { h, present } from "./dom.js";
 import { editor } from "./editor.js";
 import { feedback } from "./feedback.js";
 import { turnMarkdown } from "./markdown.js";
-import { countdown } from "./wait.js";
-
-// So often a busy service is asked again by itself.
-const ATTEMPTS = 4;
-const BUSY = new Set([429, 503]);
+import { ATTEMPTS, BUSY, countdown } from "./wait.js";
 
 /**
  * @typedef {object} Room What is around a turn.

@@ -1,5 +1,5 @@
 /** Uploading a file; only this kind of request tells how far it is. */
-import { Problem } from "./api.js";
+import { Problem, refusal } from "./api.js";
 
 /**
  * @param {import("./api.js").Api} api @param {File} file
@@ -16,13 +16,15 @@ export function upload(api, file, { id, metadata }, collection, tell) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `${api.endpoint}/v1/documents${where}`);
-    if (api.key) request.setRequestHeader("authorization", `Bearer ${api.key}`);
+    for (const [name, value] of Object.entries(api.authorization)) request.setRequestHeader(name, value);
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => tell(Math.floor((100 * loaded) / total)));
     request.addEventListener("error", () => reject(new Problem(0, "")));
     request.addEventListener("load", () => {
-      if (request.status < 300) resolve(request.response);
-      else reject(new Problem(request.status, request.response?.detail ?? request.statusText));
+      const { status, statusText, response } = request;
+      // What stands between may answer well and say nothing of the file.
+      if (status < 300 && response?.documents) resolve(response);
+      else reject(refusal(status, statusText, request.getResponseHeader("retry-after"), response));
     });
     request.send(form);
   });

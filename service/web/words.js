@@ -20,6 +20,12 @@ export function dateWords(published, lang) {
   return Number.isNaN(date.valueOf()) ? published : date.toLocaleDateString(lang, { dateStyle: "long", timeZone: "UTC" });
 }
 
+/** @param {string} end Of a time, not in it. @returns {string} The last day in it; what was given, if that is no time. */
+export function lastDay(end) {
+  const last = new Date(Date.parse(end) - 1);
+  return Number.isNaN(last.valueOf()) ? end : last.toISOString().slice(0, 10);
+}
+
 /** @param {any} place With title, date and page. @param {string} lang @param {import("./texts.js").Translate} t */
 export function placeWords(place, lang, t) {
   const page = place.page ? t("page", { page: place.page }) : "";

@@ -81,6 +81,30 @@ def told(url: str, question: str, **more: Any) -> dict[str, Any]:
     return body
 
 
+@contextmanager
+def added(
+    url: str, document_id: str, text: str, collection: str = "default", **metadata: str
+) -> Iterator[None]:
+    """A document that is there for the length of the block, and so is a collection that is new with it."""
+    address = f"{url}/v1/documents/{document_id}?collection={collection}"
+    body = {"text": text, "metadata": metadata}
+    httpx.put(address, json=body).raise_for_status()
+    try:
+        yield
+    finally:
+        httpx.delete(address if collection == "default" else f"{url}/v1/collections/{collection}")
+
+
+@contextmanager
+def cleared(url: str, *document_ids: str) -> Iterator[None]:
+    """A block that adds documents of these ids, which are gone after it."""
+    try:
+        yield
+    finally:
+        for document_id in document_ids:
+            httpx.delete(f"{url}/v1/documents/{document_id}")
+
+
 def drop_files(page: Page, target: Locator, *paths: Path) -> None:
     """Drop files and folders of the disk on an element, as a person does; in Chromium only."""
     box = target.bounding_box()

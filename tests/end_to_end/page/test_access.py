@@ -14,10 +14,9 @@ def test_finished_answer_is_announced(page: Page, small: str) -> None:
 
 
 def test_german_is_spoken_to_who_reads_it(browser: Browser, small: str) -> None:
-    page = browser.new_page(locale="de-AT")
-    page.goto(small)
-    expect(page.get_by_role("textbox", name="Ihre Frage")).to_be_visible()
-    page.close()
+    with browser.new_page(locale="de-AT") as page:
+        page.goto(small)
+        expect(page.get_by_role("textbox", name="Ihre Frage")).to_be_visible()
 
 
 def test_every_language_has_every_text(page: Page) -> None:
@@ -31,19 +30,18 @@ def test_every_language_has_every_text(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 820, 1280])
 def test_axe_finds_nothing(browser: Browser, small: str, scheme: Any, width: int) -> None:
-    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
-    page.goto(small)
-    page.locator(".suggestion").first.wait_for()
-    assert violations(page) == []
-    ask(page, UNKNOWN)
-    answered(page)
-    ask(page, TELESCOPE)
-    answered(page)
-    assert violations(page) == []
-    page.locator(".turn").last.locator(".mark").first.click()
-    page.locator("mark").wait_for()
-    assert violations(page) == []
-    page.close()
+    with browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800}) as page:
+        page.goto(small)
+        page.locator(".suggestion").first.wait_for()
+        assert violations(page) == []
+        ask(page, UNKNOWN)
+        answered(page)
+        ask(page, TELESCOPE)
+        answered(page)
+        assert violations(page) == []
+        page.locator(".turn").last.locator(".mark").first.click()
+        page.locator("mark").wait_for()
+        assert violations(page) == []
 
 
 @pytest.mark.usefixtures("chromium_only")

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import CHENGDU
-from tests.end_to_end.page.browser import DAM, MOON, TELESCOPE, UNKNOWN, answered, ask, told, words
+from tests.end_to_end.page.browser import DAM, MOON, TELESCOPE, UNKNOWN, added, answered, ask, told, words
 
 
 def test_seeds_citation_opens_exactly_the_cited_text(tab: Page, seeds: str) -> None:
@@ -124,14 +124,11 @@ def test_thumbs_with_a_comment_are_kept(page: Page, small: str, remembered: bool
 
 
 def test_chosen_collection_is_the_one_asked(page: Page, small: str) -> None:
-    text = {"text": "The Oroville Dam was completed in 1999."}
-    httpx.put(f"{small}/v1/documents/dam.txt?collection=other", json=text).raise_for_status()
-    page.reload()
-    page.get_by_role("combobox", name="Collection").select_option("other")
-    ask(page, DAM)
-    turn = answered(page)
-    httpx.delete(f"{small}/v1/collections/other").raise_for_status()
-    expect(turn.locator(".answer")).to_contain_text("1999")
+    with added(small, "dam.txt", "The Oroville Dam was completed in 1999.", collection="other"):
+        page.reload()
+        page.get_by_role("combobox", name="Collection").select_option("other")
+        ask(page, DAM)
+        expect(answered(page).locator(".answer")).to_contain_text("1999")
 
 
 @pytest.mark.parametrize(
@@ -141,16 +138,15 @@ def test_chosen_collection_is_the_one_asked(page: Page, small: str) -> None:
 def test_filters_leave_out_other_documents(
     page: Page, small: str, label: str, value: str, expected: str
 ) -> None:
-    for age, built, day in (("Old", "1911", "2001-05-01"), ("New", "1922", "2021-05-01")):
-        metadata = {"source": f"The {age} Review", "published_at": day}
-        body = {"text": f"The Marlow windmill was built in {built}.", "metadata": metadata}
-        httpx.put(f"{small}/v1/documents/{built}.txt", json=body).raise_for_status()
-    page.get_by_text("Filters").click()
-    page.locator(".fields").get_by_label(label, exact=True).fill(value)
-    ask(page, "When was the Marlow windmill built?")
-    shown = answered(page).locator(".sentences").inner_text()
-    for built in ("1911", "1922"):
-        httpx.delete(f"{small}/v1/documents/{built}.txt")
+    old, new = "The Marlow windmill was built in 1911.", "The Marlow windmill was built in 1922."
+    with (
+        added(small, "1911.txt", old, source="The Old Review", published_at="2001-05-01"),
+        added(small, "1922.txt", new, source="The New Review", published_at="2021-05-01"),
+    ):
+        page.get_by_text("Filters").click()
+        page.locator(".fields").get_by_label(label, exact=True).fill(value)
+        ask(page, "When was the Marlow windmill built?")
+        shown = answered(page).locator(".sentences").inner_text()
     assert [built for built in ("1911", "1922") if built in shown] == [expected]
 
 

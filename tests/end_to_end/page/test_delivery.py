@@ -4,6 +4,7 @@ import json
 import re
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT
@@ -35,14 +36,25 @@ def test_modules_are_revalidated_and_may_be_embedded(small: str) -> None:
     assert first.headers["cross-origin-resource-policy"] == "cross-origin"
     again = httpx.get(f"{small}/static/element.js", headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
+    assert [again.headers[name] for name in ("vary", "etag")] == ["Accept-Encoding", first.headers["etag"]]
 
 
 def test_first_load_is_below_100_kilobytes() -> None:
     assert compressed(WEB) < 100_000
 
 
-def test_modules_come_compressed(small: str) -> None:
-    assert httpx.get(f"{small}/static/chat.js").headers["content-encoding"] == "gzip"
+@pytest.mark.parametrize("path", ["/", "/static/chat.js"])
+def test_page_and_modules_come_compressed(small: str, path: str) -> None:
+    assert httpx.get(f"{small}{path}").headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("path", ["/", "/widget.js", "/static/chat.js"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_caches_are_told_of_both_forms(small: str, path: str, method: str, encoding: str) -> None:
+    headers = httpx.request(method, f"{small}{path}", headers={"Accept-Encoding": encoding}).headers
+    assert headers["vary"] == "Accept-Encoding"
+    assert headers["etag"].startswith('W/"')
 
 
 def test_every_module_of_the_first_load_is_announced() -> None:

@@ -139,6 +139,21 @@ def test_deleted_document_under_a_citation_is_said(tab: Page, lamps: str) -> Non
     expect(tab.locator(".source")).to_contain_text("This document has been deleted")
 
 
+def test_busy_service_does_not_make_a_document_deleted(page: Page) -> None:
+    ask(page, DAM)
+    turn = answered(page)
+    page.route("**/v1/documents/dam.md/text?*", lambda route: route.fulfill(status=410, json={}))
+    page.route("**/v1/documents/dam.md?*", lambda route: route.fulfill(status=503, json={}))
+    turn.locator(".mark").first.click()
+    expect(page.locator(".source").get_by_role("alert")).to_contain_text("The service is busy")
+
+
+def test_part_of_the_page_that_does_not_come_is_said(page: Page) -> None:
+    page.route("**/static/documents.js", lambda route: route.abort())
+    page.get_by_role("button", name="Documents", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("load the page again")
+
+
 @pytest.mark.parametrize(("line", "stands"), [("It was lit again.", True), ("It is dark.", False)])
 def test_quote_of_a_dropped_revision_is_looked_for_in_the_present_one(
     tab: Page, lamps: str, tmp_path: Path, line: str, stands: bool
