@@ -180,7 +180,7 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     sure = SPAN if asked.kind in _ONE_THING else OTHER_SPAN
     if span is None and best.span is not None and best.answerable > sure:
         start = best.sentence.start
-        read = spans.trimmed(text, (best.span[0] - start, best.span[1] - start))
+        read = spans.tidied(text, (best.span[0] - start, best.span[1] - start))
         span = read if spans.answers_kind(asked.kind, text[slice(*read)]) else None
     elif span is None and asked.kind == "when":
         found = spans.dates(text)

@@ -63,6 +63,11 @@ _ITEM = r"[^,;.:()]{2,80}"
 _LIST = re.compile(rf"{_ITEM}(?:[,;]\s+{_ITEM})+?,?\s+(?:and|or|as well as)\s+{_ITEM}(?=[,.;:)]|$)")
 
 _DECIMAL = re.compile(r"\.\d")
+# Of scripts that put spaces between words (those up to Indic); an "’s" is not part of a name.
+_LETTER = "[^\\W_\u0e00-\U0010ffff]"
+_WORD = re.compile(
+    rf"{_LETTER}+(?:[’'](?!(?:s|t|re|ll|ve|d|m)\b){_LETTER}+|(?<=\d)[.,](?=\d){_LETTER}+)*", re.I
+)
 _LEADING = "*_|,;:.!?)]} \t\n"
 _TRAILING = "*_|,;:!?([{ \t\n"
 
@@ -118,13 +123,21 @@ def answers_kind(kind: str, span: str) -> bool:
     return wanted is None or bool(wanted.search(span))
 
 
-def trimmed(text: str, span: tuple[int, int]) -> tuple[int, int]:
-    """A span without the marks of Markdown and the punctuation that it begins or ends with."""
+def tidied(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """A span without the marks and punctuation at its ends, and with the words whole that it cuts.
+
+    A reader's tokens are parts of words: "Xi’an" is three, and "1,500" is too.
+    """
     start, end = span
     while start < end and text[start] in _LEADING and not _DECIMAL.match(text, start):
         start += 1
     while start < end and text[end - 1] in _TRAILING:
         end -= 1
+    for word in _WORD.finditer(text):
+        if word.start() < start < word.end():
+            start = word.start()
+        if word.start() < end < word.end():
+            end = word.end()
     return start, end
 
 
