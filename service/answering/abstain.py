@@ -18,14 +18,7 @@ from service.answering.language.spans import answers_kind
 from service.answering.reading.rerank import UNREAD
 from service.types import Abstention
 
-CONFIDENCE_FEATURES = (
-    "support",
-    "answerable_most",
-    "asked_covered",
-    "dense_asked",
-    "dense_context",
-    "misfit",
-)
+CONFIDENCE_FEATURES = ("support", "answerable_most", "asked_covered", "dense_asked", "misfit")
 
 
 # A summary is of something, and there is something to say where the passages are about it; that its
@@ -65,7 +58,6 @@ def confidence_features(asked: Asked, evidence: Sequence[Evidence]) -> Features:
             max(e.answerable for e in evidence),
             best.feature("asked_context"),
             best.feature("dense_asked"),
-            best.feature("dense_context"),
             float(best.read_words is not None and not answers_kind(asked.kind, best.read_words)),
         ]
     )
