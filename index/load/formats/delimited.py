@@ -21,7 +21,7 @@ class DelimitedLoader:
     def load(self, data: bytes, document_id: str, metadata: Metadata, reading: Reading) -> Iterator[Document]:
         """Tell the delimiter and compose the rows."""
         text = decode(data, document_id)
-        csv.field_size_limit(len(text) + 1)
+        csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
         lines = text.split("\n")
         composer = Composer()
         compose_grid(list(_rows(lines, _delimiter(lines))), composer)

@@ -88,11 +88,11 @@ def added(
     """A document that is there for the length of the block, and so is a collection that is new with it."""
     address = f"{url}/v1/documents/{document_id}?collection={collection}"
     body = {"text": text, "metadata": metadata}
-    httpx.put(address, json=body).raise_for_status()
+    httpx.put(address, json=body, timeout=60).raise_for_status()
     try:
         yield
     finally:
-        httpx.delete(address if collection == "default" else f"{url}/v1/collections/{collection}")
+        httpx.delete(address if collection == "default" else f"{url}/v1/collections/{collection}", timeout=60)
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def cleared(url: str, *document_ids: str) -> Iterator[None]:
         yield
     finally:
         for document_id in document_ids:
-            httpx.delete(f"{url}/v1/documents/{document_id}")
+            httpx.delete(f"{url}/v1/documents/{document_id}", timeout=60)
 
 
 def drop_files(page: Page, target: Locator, *paths: Path) -> None:

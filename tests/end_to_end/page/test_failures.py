@@ -134,7 +134,7 @@ def test_deleted_document_under_a_citation_is_said(tab: Page, lamps: str) -> Non
     tab.goto(lamps)
     ask(tab, LAMP)
     turn = answered(tab)
-    httpx.delete(f"{lamps}/v1/documents/lamp.md").raise_for_status()
+    httpx.delete(f"{lamps}/v1/documents/lamp.md", timeout=60).raise_for_status()
     turn.locator(".mark").first.click()
     expect(tab.locator(".source")).to_contain_text("This document has been deleted")
 
@@ -163,7 +163,7 @@ def test_quote_of_a_dropped_revision_is_looked_for_in_the_present_one(
     ask(tab, LAMP)
     turn = answered(tab)
     text = f"New words 🔦. {quote} {line}" if stands else line
-    httpx.put(f"{lamps}/v1/documents/lamp.md", json={"text": text}).raise_for_status()
+    httpx.put(f"{lamps}/v1/documents/lamp.md", json={"text": text}, timeout=60).raise_for_status()
     with open_app(load_settings(data_dir=tmp_path / "index")) as app:
         app.builder.expire(days=0)
     turn.locator(".mark").first.click()
