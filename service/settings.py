@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         description="Questions that a server works on at once.",
     )
     queue: int = Field(
-        4, ge=0, le=10_000, description="Questions that may wait for their turn in a burst; more are refused."
+        2, ge=0, le=10_000, description="Questions that may wait for their turn in a burst; more are refused."
     )
     cache_answers: int = Field(500, ge=0, description="Answers that a server remembers; 0 for none.")
     telemetry_endpoint: str = Field("", description="OTLP address that traces are sent to; none if empty.")
