@@ -59,7 +59,7 @@ def create_app(app: App) -> FastAPI:
     metrics, tracing = Metrics(), Tracing(app.settings.telemetry_endpoint)
     desk = Desk(app, metrics, tracing)
     # What changes the index takes turns anyway; waiting must not take threads from who asks.
-    changes = Admission("changes", _WRITERS, _WAITING, _WAITING, metrics.refused)
+    changes = Admission("changes", _WRITERS, _WAITING, metrics.refused)
 
     # Documentation assets come from the package, since nothing is loaded from elsewhere.
     http = FastAPIOffline(

@@ -33,9 +33,7 @@ class Desk:
         self._tracing = tracing
         self._asker = app.asker
         self._metrics = metrics
-        # Where half as many wait as run, the wait is half a turn.
-        standing = max(1, settings.concurrency // 2)
-        self._models = Admission("questions", settings.concurrency, settings.queue, standing, metrics.refused)
+        self._models = Admission("questions", settings.concurrency, settings.queue, metrics.refused)
         # Of its own, so that nobody waits for threads that wait for something else.
         self._recalling = CapacityLimiter(_RECALLING)
         self.memory = Memory(app.index, settings.cache_answers)

@@ -90,7 +90,7 @@ def test_admission_runs_some_lets_some_wait_and_refuses_the_rest() -> None:
     release = threading.Event()
 
     async def main() -> list[str]:
-        admission = Admission("questions", 2, 3, 1, refused.append)
+        admission = Admission("questions", 2, 3, refused.append)
         outcomes = []
 
         async def one() -> None:
@@ -113,11 +113,11 @@ def test_admission_runs_some_lets_some_wait_and_refuses_the_rest() -> None:
     assert refused == ["questions"] * 4
 
 
-def test_admission_lets_fewer_wait_once_there_has_been_no_free_place_for_a_second() -> None:
+def test_admission_lets_nobody_wait_once_the_queue_has_been_too_short_for_a_second() -> None:
     release = threading.Event()
 
     async def main() -> list[int]:
-        admission = Admission("questions", 1, 3, 1, lambda _: None)
+        admission = Admission("questions", 1, 2, lambda _: None)
         waiting = []
 
         async def one() -> None:
@@ -130,26 +130,30 @@ def test_admission_lets_fewer_wait_once_there_has_been_no_free_place_for_a_secon
             await anyio.sleep(0.05)
             waiting.append(admission.waiting)
 
-        for length in (1, 4):
-            release.clear()
-            async with anyio.create_task_group() as tasks:
-                await come(tasks, 1)
-                await anyio.sleep(1.1)
-                await come(tasks, 1)
-                await anyio.sleep(1.1 if length == 1 else 0)
-                await come(tasks, length)
-                release.set()
+        async with anyio.create_task_group() as tasks:
+            await come(tasks, 3)
+            await anyio.sleep(1.1)  # a queue that is full and refuses nobody is no overload
+            await come(tasks, 1)
+            await anyio.sleep(0.6)
+            await come(tasks, 1)
+            await anyio.sleep(0.6)
+            release.set()
+        release.clear()
+        async with anyio.create_task_group() as tasks:
+            await come(tasks, 2)
+            await anyio.sleep(1.1)  # nobody was refused for so long
+            await come(tasks, 1)
+            release.set()
         return waiting
 
-    # Long work alone is no overload: a burst beside it may fill the queue.
-    assert anyio.run(main) == [0, 1, 1, 0, 1, 3]
+    assert anyio.run(main) == [2, 2, 2, 0, 1]
 
 
 def test_admission_forgets_who_leaves_the_queue() -> None:
     release = threading.Event()
 
     async def main() -> None:
-        admission = Admission("questions", 1, 1, 1, lambda _: None)
+        admission = Admission("questions", 1, 1, lambda _: None)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(admission.run, release.wait)
             await anyio.sleep(0.05)
