@@ -61,14 +61,14 @@ class Example:
 
 
 class Model(torch.nn.Module):
-    """MiniLM with the logits of start, end and sentence for each token."""
+    """An encoder with the logits of start, end and sentence for each token."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Path) -> None:
         super().__init__()
         # Without dropout and with plain attention a step takes half the time on a CPU, and one
         # epoch hardly sees an example twice.
         self.encoder = AutoModel.from_pretrained(
-            str(resolve_model(DEFAULT_MODEL)),
+            str(encoder),
             add_pooling_layer=False,
             attn_implementation="eager",
             hidden_dropout_prob=0.0,
@@ -96,7 +96,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     training, held_out = _read(arguments.passages)
     batches = [batch for epoch in range(arguments.epochs) for batch in _batches(training, epoch)]
-    model = Model()
+    model = Model(arguments.encoder or resolve_model(DEFAULT_MODEL))
     if arguments.start:
         model.load_state_dict(torch.load(arguments.start, weights_only=True)["model"])
     optimizer = torch.optim.AdamW(
@@ -148,6 +148,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--passages", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
+    parser.add_argument("--encoder", type=Path, help="folder of a BERT to start from (the embedding model)")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--steps", type=int, help="stop, with the rates at nought, after so many")
     parser.add_argument("--save-every", type=int, default=100)

@@ -72,19 +72,33 @@ def test_dates_in_a_sentence(sentence: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "question", "expected"),
+    ("sentence", "counted", "expected"),
     [
-        ("It trained 1,500 pilots and 20 cooks.", "How many cooks were trained?", "20"),
-        ("It trained 1,500 pilots and 20 cooks.", "How many people were trained?", None),
-        ("They have four legs in 2020.", "How many legs have they?", "four"),
-        ("Two legs, or four legs.", "How many legs?", None),
+        ("It trained 1,500 pilots and 20 cooks.", "cook", ["20"]),
+        ("It trained 1,500 pilots and 20 cooks.", "peopl", []),
+        ("They have four legs in 2020.", "leg", ["four"]),
+        ("Two legs, or four legs.", "leg", ["Two", "four"]),
+        ("It offered 600 new government scholarships.", "scholarship", ["600"]),
+        ("Of 600, some were scholarships.", "scholarship", []),
     ],
 )
-def test_quantity_is_given_only_where_it_is_certain(
-    sentence: str, question: str, expected: str | None
-) -> None:
-    span = spans.quantity_of(sentence, question)
-    assert (sentence[span[0] : span[1]] if span else None) == expected
+def test_a_quantity_counts_what_follows_it(sentence: str, counted: str, expected: list[str]) -> None:
+    assert [sentence[a:b] for a, b in spans.counts(sentence, [counted])] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many key agreements were signed?", "agreement"),
+        ("In 2019, how many new stores did the firm open?", "store"),
+        ("How many people came?", "peopl"),
+        ("What is the number of training places?", "place"),
+        ("How many of the ministers came?", None),
+        ("How much did it cost?", None),
+    ],
+)
+def test_what_is_counted(question: str, counted: str | None) -> None:
+    assert understand(question).counted == counted
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ A question in another language has kind ``other`` and is answered by its terms.
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from index.text.analysis import Token, distinctive, tokenize
@@ -22,7 +23,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (
         "how_many",
         r"how (?:many|much|long|often|old|far|large|big|tall|high|fast)"
-        r"|what (?:number|amount|percentage|share|proportion)",
+        r"|what (?:(?:is|was|are|were) the (?:\w+ )?)?(?:number|amount|percentage|share|proportion)",
     ),
     (
         "who",
@@ -65,6 +66,9 @@ _SEVERAL = re.compile(
     r" (?!does|is|was|has|this|its|us\b)[\w-]{2,}(?<!s)s\b",
     re.I,
 )
+# "How many key agreements …": what is counted. The first plural, since what follows may be a verb.
+_COUNTED = re.compile(r"\b(?:how many|number of)\s+(.*)", re.I)
+_PLURAL = re.compile(r"(?:[\w'’-]+[^s\W]s|people|men|women|children)", re.I)
 _SEVERAL_KINDS = frozenset({"which", "what", "other", "who", "where"})
 
 
@@ -78,6 +82,7 @@ class Asked:
         surfaces: The words that carry its subject, as they were asked.
         terms: Their distinct terms, in order.
         distinctive: Those of them that single out one thing: names, numbers, ordinals.
+        counted: The term of the things whose number is asked for; None if none is, or it cannot be told.
     """
 
     kind: Kind
@@ -85,6 +90,7 @@ class Asked:
     surfaces: tuple[Token, ...]
     terms: tuple[str, ...]
     distinctive: frozenset[str]
+    counted: str | None
 
 
 def understand(question: str) -> Asked:
@@ -108,6 +114,7 @@ def understand(question: str) -> Asked:
         surfaces=tuple(content),
         terms=tuple(dict.fromkeys(t.term for t in content)),
         distinctive=frozenset(t.term for t in distinctive(stripped)),
+        counted=_counted(main),
     )
 
 
@@ -117,6 +124,12 @@ def _main_clause(question: str) -> str:
         return question
     found = _MAIN_CLAUSE.search(question)
     return question[found.end() :] if found else question
+
+
+def _counted(question: str) -> str | None:
+    found = _COUNTED.search(question)
+    phrase = takewhile(lambda t: not t.is_function_word, tokenize(found[1])) if found else ()
+    return next((t.term for t in phrase if _PLURAL.fullmatch(t.surface)), None)
 
 
 def _head(question: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from index.text.analysis import tokenize
+from index.text.analysis import content_terms, tokenize
 from index.text.cjk import is_cjk
 from service.answering.asked.question import Asked
 from service.answering.evidence import Evidence
@@ -186,10 +186,10 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
         found = spans.dates(text)
         span = found[0] if len(found) == 1 else None
     if asked.kind == "how_many":
-        counted = spans.quantity_of(text, question)
+        counted = spans.counts(text, [asked.counted] if asked.counted else content_terms(question))
         # One number is asked for: of several that the reader took together, the one that counts it.
-        if counted and (span is None or _several(text[span[0] : span[1]])):
-            span = counted
+        if len(counted) == 1 and (span is None or _several(text[span[0] : span[1]])):
+            span = counted[0]
     return " ".join(text[span[0] : span[1]].split()) if span else None
 
 

@@ -4,9 +4,9 @@ Only rules of the language; a trained reader would take this module's place.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from index.text.analysis import content_terms, terms
+from index.text.analysis import terms
 
 _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
@@ -62,6 +62,8 @@ _ENUMERATION = re.compile(
 _ITEM = r"[^,;.:()]{2,80}"
 _LIST = re.compile(rf"{_ITEM}(?:[,;]\s+{_ITEM})+?,?\s+(?:and|or|as well as)\s+{_ITEM}(?=[,.;:)]|$)")
 
+# A thing that is counted stands in the same clause as its number.
+_CLAUSE = re.compile(r"[,;:.()–—]\s|\s[–—-]\s")
 _DECIMAL = re.compile(r"\.\d")
 # Of scripts that put spaces between words (those up to Indic); an "’s" is not part of a name.
 _LETTER = "[^\\W_\u0e00-\U0010ffff]"
@@ -141,16 +143,15 @@ def tidied(text: str, span: tuple[int, int]) -> tuple[int, int]:
     return start, end
 
 
-def quantity_of(sentence: str, question: str) -> tuple[int, int] | None:
-    """The one quantity that counts a thing which the question names.
+def counts(sentence: str, wanted: Collection[str]) -> list[tuple[int, int]]:
+    """The quantities that count a thing: one of the ``wanted`` terms follows within four words.
 
-    "How many scholarships …" is answered by "600" in "600 additional scholarships":
-    a content word of the question follows within three words.
+    "How many scholarships …" is answered by "600" in "600 additional scholarships".
     """
-    wanted = set(content_terms(question))
+    found = quantities(sentence)
     counted = []
-    for start, end in quantities(sentence):
-        following = " ".join(sentence[end:].split()[:3])
-        if wanted.intersection(terms(following)):
+    for (start, end), (following, _) in zip(found, [*found[1:], (len(sentence), 0)], strict=True):
+        phrase = _CLAUSE.split(sentence[end:following])[0]
+        if not set(wanted).isdisjoint(terms(" ".join(phrase.split()[:4]))):
             counted.append((start, end))
-    return counted[0] if len(counted) == 1 else None
+    return counted
