@@ -5,6 +5,7 @@ Only rules of the language; a trained reader would take this module's place.
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from index.text.analysis import terms
 
@@ -148,9 +149,8 @@ def counts(sentence: str, wanted: Collection[str]) -> list[tuple[int, int]]:
 
     "How many scholarships …" is answered by "600" in "600 additional scholarships".
     """
-    found = quantities(sentence)
     counted = []
-    for (start, end), (following, _) in zip(found, [*found[1:], (len(sentence), 0)], strict=True):
+    for (start, end), (following, _) in pairwise([*quantities(sentence), (len(sentence), 0)]):
         phrase = _CLAUSE.split(sentence[end:following])[0]
         if not set(wanted).isdisjoint(terms(" ".join(phrase.split()[:4]))):
             counted.append((start, end))

@@ -80,6 +80,7 @@ def test_dates_in_a_sentence(sentence: str, expected: list[str]) -> None:
         ("Two legs, or four legs.", "leg", ["Two", "four"]),
         ("It offered 600 new government scholarships.", "scholarship", ["600"]),
         ("Of 600, some were scholarships.", "scholarship", []),
+        ("It offered scholarships.", "scholarship", []),
     ],
 )
 def test_a_quantity_counts_what_follows_it(sentence: str, counted: str, expected: list[str]) -> None:
