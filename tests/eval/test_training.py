@@ -1,10 +1,16 @@
 import random
+import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from onnxruntime.quantization import quantize_dynamic
+from transformers import BertConfig, BertModel
 
+from eval.training.dequantized import read_weights
 from eval.training.monotone import fit_monotone
 from eval.training.swaps import swapped
 
@@ -51,3 +57,41 @@ def test_a_row_that_counts_twice_is_two_rows() -> None:
     counted = fit_monotone(("x",), set(), features, target, shares=np.array([1.0, 2.0, 1.0, 1.0]))
     doubled = fit_monotone(("x",), set(), features[[0, 1, 1, 2, 3]], target[[0, 1, 1, 2, 3]])
     np.testing.assert_allclose(counted.weights, doubled.weights, atol=1e-4)
+
+
+class _Encoder(BertModel):  # type: ignore[no-untyped-call]
+    """With the three inputs that an export has."""
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+        states: torch.Tensor = (
+            super().forward(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        )
+        return states
+
+
+def test_an_encoder_is_read_back_out_of_its_8_bit_export(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=60, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24
+    )
+    model = _Encoder(config, add_pooling_layer=False).train(mode=False)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter)
+    ones = torch.ones((1, 5), dtype=torch.long)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model,
+            (ones, ones, ones),
+            str(tmp_path / "model.onnx"),
+            input_names=["input_ids", "attention_mask", "token_type_ids"],
+            opset_version=17,
+            dynamo=False,
+        )
+    quantize_dynamic(str(tmp_path / "model.onnx"), str(tmp_path / "model_quantized.onnx"))
+    read = dict(read_weights(tmp_path / "model_quantized.onnx"))
+    wanted = {name: weight.numpy() for name, weight in model.state_dict().items()}
+    assert read.keys() == wanted.keys()
+    for name, weight in wanted.items():
+        step = (weight.max() - weight.min()) / 255
+        np.testing.assert_allclose(read[name], weight, atol=1.1 * step)
