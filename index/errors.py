@@ -332,7 +332,7 @@ class KeysMissing(CitewiseError):
 
 
 class ServerUnusable(CitewiseError):
-    """Another server does not answer, or not as it should."""
+    """Another server does not answer, or not as it should, or stands where this one should."""
 
     slug = "server-unusable"
     title = "Server not usable"

@@ -15,13 +15,13 @@ from pathlib import Path
 from eval.bench.figures import CHARACTERS, FOUND, figures_table, times_table, types_table
 from eval.bench.passages import characters, look_up
 from eval.bench.quickstart import QuickStart
-from eval.bench.sets import SEED, GoldSet, ask_of, read_sets, tell
+from eval.bench.sets import SEED, GoldSet, read_sets, tell
 from eval.bench.variants import SHIPPED
 from eval.datasets.gold import sample
 from eval.report.text import described, told
 from eval.runner import run
 from eval.runs import Run, save_run
-from eval.targets.in_process import InProcess
+from eval.targets.in_process import InProcess, ask_of
 from eval.targets.target import Target
 from eval.types import Result
 from service.wiring import open_app

@@ -25,12 +25,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from eval.bench.sets import ask_of, tell
+from eval.bench.sets import tell
 from eval.datasets.canard import Dialogs, FollowUp, read_dialogs
 from eval.measures.retrieval import retrieval_scores
 from eval.report.text import chance, markdown_table, number, signed
 from eval.stats import Array, Figure, bootstrap, paired
 from eval.sweep.indexes import prepare
+from eval.targets.in_process import ask_of
 from eval.types import Passage
 from index.text.analysis import content_terms
 from index.types import Document, sha256_hex

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from eval.bench.passages import PASSAGES, characters, look_up
-from eval.bench.sets import GoldSet, ask_of, read_sets, tell
+from eval.bench.sets import GoldSet, read_sets, tell
 from eval.bench.variants import VARIANTS, Variant
 from eval.report.text import chance, markdown_table, number, signed
 from eval.stats import Array, bootstrap, mean, paired
-from eval.targets.in_process import InProcess
+from eval.targets.in_process import InProcess, ask_of
 from eval.types import Case
 from service.wiring import open_app
 

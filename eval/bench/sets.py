@@ -20,7 +20,6 @@ from eval.types import Case
 from index.errors import InvalidInput
 from index.load.files import find_sources
 from service.settings import Settings, load_settings
-from service.types import Ask
 from service.wiring import App
 
 SEED = 1
@@ -51,11 +50,6 @@ class GoldSet:
         settings = load_settings(data_dir=root, collection=self.name, chunk_tokens=chunk_tokens)
         prepare(settings, root, self.fill, tell)
         return settings
-
-
-def ask_of(settings: Settings) -> Ask:
-    """What every question is asked with."""
-    return Ask("", settings.collection, {}, settings.top_k, settings.max_sentences)
 
 
 def tell(text: str) -> None:

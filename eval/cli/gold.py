@@ -74,13 +74,12 @@ def check(
 
 @contextmanager
 def _opened(settings: Settings) -> "Iterator[tuple[App, InProcess]]":
-    from eval.targets.in_process import InProcess
-    from service.types import Ask
+    from eval.targets.in_process import InProcess, ask_of
 
     with open_app(settings, announce=announce) as app:
         with app.index.store.snapshot():
             app.index.store.require_collection(settings.collection)
-        yield app, InProcess(app, Ask("", settings.collection, {}, settings.top_k, settings.max_sentences))
+        yield app, InProcess(app, ask_of(settings))
 
 
 def _ask(prompt: str) -> str:

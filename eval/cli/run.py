@@ -96,29 +96,23 @@ def _target(
     settings: Settings, url: str | None, openai: str | None, model: str, key: str | None
 ) -> "Iterator[Target]":
     from eval.targets.http import HttpTarget
-    from eval.targets.in_process import InProcess
+    from eval.targets.in_process import InProcess, ask_of
     from eval.targets.openai import OpenAiTarget
-    from service.types import Ask
     from service.wiring import open_app
 
     if openai:
         with closing(OpenAiTarget(openai, model, key)) as endpoint:
             yield endpoint
     elif url:
-        with closing(
-            HttpTarget(
-                url,
-                key=key,
-                collection=settings.collection,
-                top_k=settings.top_k,
-                max_sentences=settings.max_sentences,
-            )
-        ) as server:
+        # What is not set here is the server's to choose.
+        asked = settings.model_dump(
+            include=settings.model_fields_set & {"collection", "top_k", "max_sentences"}
+        )
+        with closing(HttpTarget(url, key=key, **asked)) as server:
             yield server
     else:
-        ask = Ask("", settings.collection, {}, settings.top_k, settings.max_sentences)
         with open_app(settings, announce=announce) as opened:
-            yield InProcess(opened, ask)
+            yield InProcess(opened, ask_of(settings))
 
 
 def _shown(cases: "list[Case]") -> "Iterable[Case]":

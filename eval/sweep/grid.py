@@ -14,10 +14,12 @@ from service.settings import Settings, load_settings
 
 # Another value of these needs another index.
 SHAPING = ("embedder", "chunk_tokens")
-# Where things are, and how files are read and answers served: the same answers whatever they
-# are. Every other setting can be swept.
-_BESIDE = re.compile(
-    "data_dir|cache_dir|collection|keep_revisions_days|limit_.*|log_level|host|port", re.ASCII
+# Of all others the same answers come whatever they are: where things are, how files are read and
+# answers served.
+_ANSWERING = (
+    *SHAPING,
+    *("reader", "top_k", "max_sentences", "composer", "rewriter"),
+    *("generator", "generator_url", "generator_model", "generator_max_tokens", "generator_context_tokens"),
 )
 _UNSAFE = re.compile(r"[^\w.,=+-]", re.ASCII)
 _LONGEST_NAME = 120
@@ -25,7 +27,7 @@ _LONGEST_NAME = 120
 
 def sweepable() -> list[str]:
     """The settings that change answers."""
-    return [name for name in Settings.model_fields if not _BESIDE.fullmatch(name)]
+    return [name for name in Settings.model_fields if name in _ANSWERING]
 
 
 @dataclass(frozen=True, slots=True)

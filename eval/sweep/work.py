@@ -9,11 +9,10 @@ from eval.runner import run as run_cases
 from eval.runs import fingerprint, load_run, save_run
 from eval.sweep.grid import sweepable
 from eval.sweep.memory import peak_bytes
-from eval.targets.in_process import InProcess
+from eval.targets.in_process import InProcess, ask_of
 from index.errors import CitewiseError
 from index.types import Json
 from service.settings import Settings
-from service.types import Ask
 from service.wiring import open_app
 
 
@@ -60,7 +59,7 @@ def _run(task: Task) -> bool:
     settings = task.settings
     cases = read_gold(task.gold)
     with open_app(settings) as app:
-        target = InProcess(app, Ask("", settings.collection, {}, settings.top_k, settings.max_sentences))
+        target = InProcess(app, ask_of(settings))
         swept: dict[str, Json] = settings.model_dump(mode="json", include=set(sweepable()))
         known = fingerprint(task.gold, {**target.describe(), "settings": swept})
         if _is_done(task.out, known):

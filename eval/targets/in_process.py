@@ -9,8 +9,20 @@ from eval.types import Case, Passage, Response
 from index.errors import DocumentDeleted, DocumentNotFound, RevisionNotFound
 from index.types import Json
 from service.schemas.answers import AnswerResponse
+from service.settings import Settings
 from service.types import Ask
 from service.wiring import App
+
+
+def ask_of(settings: Settings) -> Ask:
+    """What every question is asked with, as the settings say."""
+    return Ask(
+        "",
+        settings.collection,
+        top_k=settings.top_k,
+        max_sentences=settings.max_sentences,
+        composer=settings.composer,
+    )
 
 
 class InProcess:

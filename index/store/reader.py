@@ -220,11 +220,6 @@ class Reader:
         )
         return [embedded_chunk(row) for row in rows]
 
-    def chunk_ids(self, collection: str) -> set[str]:
-        """Ids of all current passages of a collection."""
-        rows = self._rows("SELECT id FROM chunks WHERE collection = ?", (collection,))
-        return {row[0] for row in rows}
-
     def page(self, collection: str, document_id: str, revision: str, position: int) -> int | None:
         """The number of the page on which a position lies; None in a text without pages."""
         _, pages = self._outline((collection, document_id, revision))

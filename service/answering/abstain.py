@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.index import View
 from index.text.analysis import spelled, terms
 from service.answering.asked.question import Asked
 from service.answering.evidence import Evidence, Features, Logistic, logit
@@ -69,11 +68,10 @@ def passage_terms(evidence: Evidence) -> set[str]:
     return set(terms(f"{evidence.hit.document.title or ''} {chunk.context} {chunk.text}"))
 
 
-def abstention(view: View, asked: Asked, evidence: Sequence[Evidence], *, filtered: bool) -> Abstention:
+def abstention(asked: Asked, evidence: Sequence[Evidence], *, filtered: bool) -> Abstention:
     """Say why the evidence is not enough.
 
     Args:
-        view: The collection at one version.
         asked: What the question asks for.
         evidence: Scored sentences, best first; may be empty.
         filtered: Filters kept out every passage.

@@ -25,6 +25,7 @@ from index.text.analysis import terms
 from index.types import Hit, Sentence, Vector
 from service.answering.asked.question import Asked
 from service.answering.language import spans
+from service.answering.language.claims import asks
 
 Features = npt.NDArray[np.float64]
 
@@ -165,7 +166,7 @@ def describe(
         to_asked = hit.embedded.sentence_vectors @ question.asked
         context_coverage, asked_coverage = coverage(around, weights), coverage(around, rest)
         for i, (sentence, text) in enumerate(zip(chunk.sentences, texts, strict=True)):
-            if sentence.kind == "heading" or _is_question(text) or not _says_something(text):
+            if sentence.kind == "heading" or asks(text) or not _says_something(text):
                 continue
             near = [float(cosines[j]) for j in (i - 1, i + 1) if 0 <= j < len(texts)]
             row = (
@@ -190,10 +191,6 @@ def describe(
     own = features[:, [FEATURES.index("dense_sentence"), FEATURES.index("lexical_sentence")]]
     features = np.hstack([features, own.max(axis=0) - own])
     return [(*row[:4], numbers) for row, numbers in zip(rows, features, strict=True)]
-
-
-def _is_question(text: str) -> bool:
-    return text.rstrip("\"'”’»)*_ ").endswith(("?", "？"))
 
 
 def _says_something(text: str) -> bool:

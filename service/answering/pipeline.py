@@ -172,7 +172,7 @@ class Pipeline:
         else:
             first = findings[0]
             filtered = not first.part.hits and bool(ask.filters)
-            refusal = abstention(view, first.asked, first.evidence, filtered=filtered)
+            refusal = abstention(first.asked, first.evidence, filtered=filtered)
             text, citations = f"{_NO_ANSWER} {refusal.detail}", ()
         shorts = [short_answer(f.asked, f.part.question.text, f.evidence) for f in answered]
         clock.lap("compose")

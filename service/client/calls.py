@@ -1,6 +1,6 @@
 """Each call of the API, once: what is sent, and what is made of the response. No input or output.
 
-All paths, parameters and events of the API that a client has to know stand here.
+All paths, parameters and events of the API that the client needs stand here.
 """
 
 import json

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from index.types import Hit, Vector
 from service.answering.composing.cite import source_of
+from service.answering.language.claims import asks
 from service.generation.marked import Marked
 from service.generation.support import SUPPORTED, support
 from service.types import Source
@@ -53,7 +54,7 @@ def _source(text: str, vector: Vector, hit: Hit) -> Source | None:
     chunk = hit.chunk
     texts = [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
     # A heading says what a text is about, and a question leaves open whether it is so.
-    kept = [i for i, s in enumerate(chunk.sentences) if s.kind != "heading" and not _asks(texts[i])]
+    kept = [i for i, s in enumerate(chunk.sentences) if s.kind != "heading" and not asks(texts[i])]
     above = f"{hit.document.title or ''}\n{chunk.context}"
     vectors = hit.embedded.sentence_vectors[kept]
     found = support(text, vector, [texts[i] for i in kept], vectors, above)
@@ -62,7 +63,3 @@ def _source(text: str, vector: Vector, hit: Hit) -> Source | None:
     start, end = chunk.sentences[kept[found.first]].start, chunk.sentences[kept[found.last]].end
     cited = chunk.text[start - chunk.start : end - chunk.start]
     return source_of(hit, start, end, cited, found.score)
-
-
-def _asks(text: str) -> bool:
-    return text.rstrip("\"'”’»)*_ ").endswith(("?", "？"))

@@ -29,7 +29,9 @@ from index.errors import (
     IndexMismatch,
     IndexNotBuilt,
     IndexStateError,
+    InvalidFilter,
     InvalidInput,
+    InvalidQuestion,
     KeyRequired,
     KeysMissing,
     LoadError,
@@ -78,6 +80,11 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
 _OPENAI_PATHS = ("/v1/chat/completions", "/v1/models")
 # Whoever sends more that is wrong has to look at all of it anyway.
 _MOST_PLACES = 20
+# Where what only the pipeline can judge stands in a request.
+_PLACES: Mapping[type[CitewiseError], list[str]] = {
+    InvalidQuestion: ["body", "question"],
+    InvalidFilter: ["body", "filters"],
+}
 _OPENAI_TYPES: Mapping[int, str] = {
     401: "authentication_error",
     403: "permission_error",
@@ -118,7 +125,9 @@ def problem_of(request: Request, error: Exception) -> Problem:
         detail = f"{request.method} {request.url.path}: {said}"
         return _problem(request, error.status_code, slug, phrase, detail)
     if isinstance(error, CitewiseError) and not isinstance(error, CitationBroken):
-        return _problem(request, status_of(error), error.slug, error.title, str(error))
+        place = {"loc": _PLACES.get(type(error), []), "msg": str(error)}
+        wrong = [place] if isinstance(error, InvalidInput) else None
+        return _problem(request, status_of(error), error.slug, error.title, str(error), wrong)
     fault = uuid.uuid4().hex[:12]
     log.error("fault %s in %s %s", fault, request.method, request.url.path, exc_info=error)
     detail = f"Something failed here. The log names it as fault {fault}."

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from importlib.metadata import version
@@ -196,3 +197,11 @@ def test_a_damaged_database_is_refused_and_kept(tmp_path: Path) -> None:
     assert failed.returncode == 1
     assert "damaged" in failed.stderr
     assert database.read_bytes().startswith(b"garbage")
+
+
+def test_serving_where_another_serves_fails_and_is_no_wrong_usage(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = _run("serve", "--port", str(port), cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"127.0.0.1:{port}" in done.stderr

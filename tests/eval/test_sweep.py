@@ -53,6 +53,7 @@ def test_a_name_is_a_file_name_whatever_the_setting(tmp_path: Path) -> None:
     [
         ("topk = [4]", InvalidSettings, "'topk'.*top_k"),
         ("port = [4]", InvalidSettings, "'port'"),
+        ("queue = [4]", InvalidSettings, "'queue'"),
         ("data_dir = ['a']", InvalidSettings, "'data_dir'"),
         ("top_k = [4, 0]", InvalidSettings, "'top_k'"),
         ("top_k = ['many']", InvalidSettings, "'top_k'"),

@@ -27,6 +27,11 @@ _RESERVES = frozenset(
 )
 
 
+def asks(text: str) -> bool:
+    """Whether a sentence asks, so that it says nothing."""
+    return text.rstrip("\"'”’»)*_ ").endswith(("?", "？"))
+
+
 def negates(token: Token) -> bool:
     """Whether a word denies what it stands with, contracted ones ("wasn't") included."""
     surface = token.surface.lower()

@@ -20,7 +20,7 @@ from service.http.problems import openai_error
 from service.http.responses import OPENAI_ERRORS
 from service.http.streams import AnswerStream
 from service.schemas.answers import AnswerResponse, CitationOut
-from service.schemas.fields import Text
+from service.schemas.fields import CollectionName, Text
 from service.schemas.problems import Problem
 from service.serving.desk import Desk
 from service.types import Answer, Ask, Citation, Delta, Event, Passages, Turn
@@ -79,10 +79,12 @@ class ChatRequest(_Lenient):
     """A conversation whose last message is the question.
 
     Messages of other roles than user and assistant are not read: documents answer, not instructions.
-    Settings of sampling are ignored, since nothing is sampled.
+    Settings of sampling are ignored, since nothing is sampled. ``collection`` is for the model ``citewise``;
+    every other one is a collection itself.
     """
 
     model: Text
+    collection: CollectionName | None = None
     messages: Annotated[list[Message], Field(min_length=1, max_length=1000)]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
@@ -139,7 +141,7 @@ def chat_router(app: App, desk: Desk) -> APIRouter:
     @router.get("/models/{model:path}")
     def model(model: str, caller: Reader) -> dict[str, Any]:
         """One of them."""
-        name = _collection(model, caller)
+        name = _collection(model, None, caller)
         with store.snapshot():
             if name not in (caller.default, *store.collection_names()):
                 raise _no_model(model)
@@ -160,12 +162,18 @@ def _no_model(name: str) -> ModelNotFound:
     return ModelNotFound(f"There is no model {name!r}.", "GET /v1/models lists what there is.")
 
 
-def _collection(model: str, caller: Caller) -> str:
+def _collection(model: str, named: str | None, caller: Caller) -> str:
+    """The collection that a model stands for, or that is named beside a model which stands for none."""
     if model == MODEL:
-        return caller.default
-    if not model.startswith(f"{MODEL}/"):
+        return caller.collection(named) if named else caller.default
+    of_model = model.removeprefix(f"{MODEL}/")
+    if of_model == model:
         raise _no_model(model)
-    return caller.collection(model.removeprefix(f"{MODEL}/"))
+    if named not in (None, of_model):
+        raise InvalidInput(
+            f"The model {model!r} is another collection than {named!r}.", f"Name one, or the model {MODEL!r}."
+        )
+    return caller.collection(of_model)
 
 
 def _ask(app: App, body: ChatRequest, caller: Caller) -> Ask:
@@ -178,7 +186,7 @@ def _ask(app: App, body: ChatRequest, caller: Caller) -> Ask:
     settings = app.settings
     return Ask(
         question=last.words(),
-        collection=_collection(body.model, caller),
+        collection=_collection(body.model, body.collection, caller),
         top_k=settings.top_k,
         max_sentences=settings.max_sentences,
         composer=settings.composer,

@@ -261,6 +261,37 @@ def test_of_many_errors_some_are_named(client: TestClient) -> None:
     assert len(problem["errors"]) == 20
 
 
+@pytest.mark.parametrize(
+    ("body", "slug", "place"),
+    [
+        ({"question": " "}, "invalid-question", ["body", "question"]),
+        (
+            {"question": "q", "filters": {"published_at": {"gte": "soon"}}},
+            "invalid-filter",
+            ["body", "filters"],
+        ),
+    ],
+)
+def test_what_only_the_pipeline_can_judge_is_named_too(
+    client: TestClient, body: dict[str, Any], slug: str, place: list[str]
+) -> None:
+    problem = _problem(client.post("/v1/answers", json=body), 422, slug)
+    assert problem["errors"] == [{"loc": place, "msg": problem["detail"]}]
+
+
+def test_a_chat_may_name_its_collection_beside_the_plain_model(own: TestClient) -> None:
+    own.put("/v1/documents/comet?collection=sky", json={"text": "The comet returned in May 1910."})
+    asked = {"messages": [{"role": "user", "content": "When did the comet return?"}]}
+
+    def chat(**named: str) -> httpx2.Response:
+        return own.post("/v1/chat/completions", json={**asked, **named})
+
+    for named in ({"model": "citewise", "collection": "sky"}, {"model": "citewise/sky", "collection": "sky"}):
+        assert "1910" in chat(**named).json()["choices"][0]["message"]["content"]
+    assert chat(model="citewise/sky", collection="sea").status_code == 422
+    assert chat(model="citewise", collection="sea").status_code == 404
+
+
 def test_an_error_names_places_of_the_body_alone(client: TestClient) -> None:
     body = {"model": "citewise", "messages": [{"role": "user", "content": 5}]}
     message = client.post("/v1/chat/completions", json=body).json()["error"]["message"]
