@@ -11,6 +11,7 @@ from pathspec import GitIgnoreSpec
 from index.errors import InvalidInput, PathNotFound, UnreadableFile
 from index.load.metadata import METADATA_FILE, read_metadata
 from index.load.registry import Format, format_of
+from index.text.canonical import canonical
 from index.types import Metadata
 
 IGNORE_FILE = ".citewiseignore"
@@ -21,8 +22,8 @@ class Source:
     """A file to load.
 
     Attributes:
-        document_id: The file's path below the folder that was given, with ``/``; for a
-            file that was given by itself, its name.
+        document_id: The file's path below the folder that was given, with ``/``, in
+            canonical form; for a file that was given by itself, its name.
         format: Its format, where its name does not tell.
     """
 
@@ -68,7 +69,7 @@ def find_sources(
         folder = path.parent
         if folder not in described:
             described[folder] = read_metadata(folder / METADATA_FILE)
-        yield Source(path, document_id, described[folder].get(path.name, {}))
+        yield Source(path, document_id, described[folder].get(canonical(path.name), {}))
 
 
 def printable(name: str) -> str:
@@ -91,9 +92,9 @@ def _files(
             for file in _walk(path):
                 below = printable(file.relative_to(path).as_posix())
                 if wanted.match_file(below) and not unwanted_here.match_file(below):
-                    yield file, below
+                    yield file, canonical(below)
         else:
-            yield path, printable(path.name)
+            yield path, canonical(path.name)
 
 
 def _ignored(folder: Path) -> GitIgnoreSpec:

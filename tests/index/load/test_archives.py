@@ -41,6 +41,12 @@ def test_members_are_read_in_order_with_their_metadata(name: str, data: bytes) -
     assert documents[f"{name}/a/plan.docx"].title == "The Plan"
 
 
+def test_metadata_in_an_archive_is_found_however_names_are_composed() -> None:
+    described = json.dumps({"Cafe\u0301.txt": {"title": "T"}}).encode()
+    data = zipped({"Cafe\u0301.txt": b"text", "metadata.json": described})
+    assert documents_of(load_all(data, "z.zip"))["z.zip/Caf\u00e9.txt"].title == "T"
+
+
 @pytest.mark.parametrize(
     "path",
     [
