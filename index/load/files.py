@@ -10,6 +10,7 @@ from pathspec import GitIgnoreSpec
 
 from index.errors import InvalidInput, PathNotFound, UnreadableFile
 from index.load.metadata import METADATA_FILE, read_metadata
+from index.load.naming import usable_id
 from index.load.registry import Format, format_of
 from index.text.canonical import canonical
 from index.types import Metadata
@@ -22,8 +23,8 @@ class Source:
     """A file to load.
 
     Attributes:
-        document_id: The file's path below the folder that was given, with ``/``, in
-            canonical form; for a file that was given by itself, its name.
+        document_id: The file's path below the folder that was given, with ``/``;
+            for a file that was given by itself, its name; as ``usable_id`` has it.
         format: Its format, where its name does not tell.
     """
 
@@ -92,9 +93,9 @@ def _files(
             for file in _walk(path):
                 below = printable(file.relative_to(path).as_posix())
                 if wanted.match_file(below) and not unwanted_here.match_file(below):
-                    yield file, canonical(below)
+                    yield file, usable_id(below)
         else:
-            yield path, canonical(path.name)
+            yield path, usable_id(path.name)
 
 
 def _ignored(folder: Path) -> GitIgnoreSpec:

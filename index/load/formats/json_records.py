@@ -7,6 +7,7 @@ from index.errors import EmptyDocument, InvalidInput, LoadError
 from index.load.formats.composing import Composer, one_line
 from index.load.formats.text import decode_bytes, titled
 from index.load.metadata import clean, stated
+from index.load.naming import usable_id
 from index.load.reading import Failure, Loaded, Reading
 from index.text.blocks import infer_headings
 from index.text.canonical import canonical
@@ -61,13 +62,13 @@ class _Names:
         if isinstance(record, dict):
             own = next((record[key] for key in _IDS if isinstance(record.get(key), str | int)), None)
         name = one_line(str(own)) if own is not None else ""
-        name = name or str(number)
-        if name in self._given:
-            name = f"{name} (record {number})"
-        while name in self._given:
-            name += "'"
-        self._given.add(name)
-        return f"{self._document_id}/{name}"
+        record_id = usable_id(f"{self._document_id}/{name or number}")
+        if record_id in self._given:
+            record_id += f" (record {number})"
+        while record_id in self._given:
+            record_id += "'"
+        self._given.add(record_id)
+        return record_id
 
 
 def _parse(text: str, name: str, line: int = 0) -> Json:

@@ -102,6 +102,11 @@ def test_a_name_with_decomposed_characters_is_composed_and_has_its_metadata(tmp_
     assert alone.document_id == "Caf\u00e9.txt"
 
 
+def test_a_control_character_in_a_name_is_not_in_the_id(tmp_path: Path) -> None:
+    (tmp_path / "a\tb.txt").write_text("text")
+    assert [source.document_id for source in find_sources([tmp_path])] == ["a_b.txt"]
+
+
 def test_two_files_of_one_id_are_refused(tmp_path: Path) -> None:
     for name in ("x", "y"):
         (tmp_path / name).mkdir()
