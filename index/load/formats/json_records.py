@@ -72,14 +72,16 @@ class _Names:
 
 
 def _parse(text: str, name: str, line: int = 0) -> Json:
+    at = f" at line {line}" if line else ""
     try:
         # A number that JSON does not know is as good as none.
         value: Json = json.loads(text.lstrip("\ufeff"), strict=False, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
-        at = f"line {line or error.lineno}, column {error.colno}"
-        raise LoadError(f"{name} is not JSON at {at} ({error.msg}).", "Mend it there.") from error
+        place = f"line {line or error.lineno}, column {error.colno}"
+        raise LoadError(f"{name} is not JSON at {place} ({error.msg}).", "Mend it there.") from error
+    except ValueError as error:
+        raise LoadError(f"{name} holds a number of too many digits{at}.", "Make it a string.") from error
     except RecursionError as error:
-        at = f" at line {line}" if line else ""
         raise LoadError(f"{name} is nested too deeply{at}.", "Flatten it.") from error
     return value
 

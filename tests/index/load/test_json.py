@@ -31,6 +31,12 @@ def test_json_lines_keep_what_is_good_and_name_what_is_not() -> None:
     assert "line 3, column 10" in failures["r.jsonl/3"]
 
 
+def test_a_number_of_too_many_digits_stops_no_other_line() -> None:
+    loaded = load_all(b'{"text": "One."}\n{"n": ' + b"1" * 5000 + b'}\n{"text": "Three."}', "r.jsonl")
+    assert [document.text for document in documents_of(loaded).values()] == ["One.", "Three."]
+    assert "too many digits at line 2" in failures_of(loaded)["r.jsonl/2"]
+
+
 def test_records_of_one_id_are_all_kept() -> None:
     records = [{"id": name, "text": f"Text {i}."} for i, name in enumerate(("a", "a", "3", "a (record 2)"))]
     documents = documents_of(load_all(json.dumps(records).encode(), "r.json"))
