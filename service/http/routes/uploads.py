@@ -84,6 +84,11 @@ def uploads_router(app: App, changes: Admission) -> APIRouter:
         """
         known, name = _valid_id(document_id), caller.collection(collection)
         async with _received(request) as upload:
+            if upload.id and _valid_id(upload.id) != known:
+                raise InvalidInput(
+                    f"The address names {known!r}, and what was sent {upload.id!r}.",
+                    "Leave the id to the address.",
+                )
             stored = await changes.run(partial(_store, app, name, upload, known, single=True))
         response.status_code = 201 if stored.documents[0].outcome == "added" else 200
         return stored.documents[0]
@@ -123,7 +128,7 @@ def uploads_router(app: App, changes: Admission) -> APIRouter:
 
 @asynccontextmanager
 async def _received(request: Request) -> AsyncIterator[_Upload]:
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    media_type = _bare(request.headers.get("content-type", ""))
     if media_type == _JSON:
         # Off the event loop: it may be large.
         body = await run_sync(_valid_body, await request.body())
@@ -149,7 +154,7 @@ def _of_form(form: FormData) -> _Upload:
         raise InvalidInput("The form has no file.", "Send it as the part `file`.")
     name = Path((file.filename or "").replace("\\", "/")).name
     # The name tells more than the type, which many clients guess.
-    wanted = require_format(name) if Path(name).suffix else _of_media_type(file.content_type or "")
+    wanted = require_format(name) if Path(name).suffix else _of_media_type(_bare(file.content_type or ""))
     return _Upload(file.file, name, wanted, _field(form.get("id")), _form_metadata(form.get("metadata")))
 
 
@@ -186,6 +191,11 @@ def _stored(app: App, collection: str, document_id: str, change: Change) -> Stor
     store = app.index.store
     with store.snapshot():
         return StoredOut.of_change(store.document(collection, document_id), change)
+
+
+def _bare(media_type: str) -> str:
+    """A media type without its parameters."""
+    return media_type.split(";")[0].strip().lower()
 
 
 def _of_media_type(media_type: str) -> Format:

@@ -93,6 +93,21 @@ def test_the_file_itself_or_a_form_can_be_sent(client: TestClient) -> None:
     )
 
 
+def test_a_part_of_a_form_may_name_its_charset(client: TestClient) -> None:
+    form = client.post("/v1/documents", files={"file": ("comet", MARKDOWN, "text/markdown; charset=utf-8")})
+    assert form.status_code == 201, form.text
+    assert form.json()["documents"][0]["title"] == "Comets"
+
+
+@pytest.mark.parametrize(("sent", "status"), [("cafe\u0301", 201), ("other", 422)])
+def test_an_id_beside_the_address_has_to_be_the_same(client: TestClient, sent: str, status: int) -> None:
+    as_json = _put(client, "caf%C3%A9", COMET, id=sent)
+    as_form = client.put(
+        "/v1/documents/caf%C3%A9", files={"file": ("a.txt", COMET.encode())}, data={"id": sent}
+    )
+    assert (as_json.status_code, as_form.status_code) == (status, 200 if status == 201 else status)
+
+
 @pytest.mark.parametrize(
     ("request_", "status", "said"),
     [
