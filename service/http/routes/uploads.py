@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class _Upload:
     Attributes:
         name: The name that the client gave the file, "" if it gave none.
         id: The id that the client asked for, if it did.
+        mark: Put before the data to tell the loader their encoding.
     """
 
     data: BinaryIO
@@ -59,6 +61,7 @@ class _Upload:
     format: Format
     id: str | None
     metadata: Mapping[str, Json]
+    mark: bytes = b""
 
 
 def uploads_router(app: App, changes: Admission) -> APIRouter:
@@ -133,7 +136,9 @@ async def _received(request: Request) -> AsyncIterator[_Upload]:
         # Off the event loop: it may be large.
         body = await run_sync(_valid_body, await request.body())
         wanted = _of_media_type(body.media_type)
-        yield _Upload(BytesIO(body.text.encode()), "", wanted, body.id, _metadata(body.metadata))
+        # JSON is UTF-8, whatever encoding a page inside it declares for itself.
+        data, metadata = BytesIO(body.text.encode()), _metadata(body.metadata)
+        yield _Upload(data, "", wanted, body.id, metadata, BOM_UTF8)
     elif media_type == _MULTIPART:
         async with request.form() as form:
             yield _of_form(form)
@@ -164,6 +169,7 @@ def _store(app: App, collection: str, upload: _Upload, document_id: str, *, sing
     with TemporaryDirectory(dir=uploads) as folder:
         path = Path(folder, f"upload{upload.format.extensions[0]}")
         with path.open("wb") as file:
+            file.write(upload.mark)
             shutil.copyfileobj(upload.data, file)
         loaded = app.sandbox.read(Source(path, document_id, upload.metadata, upload.format))
     documents = [found for found in loaded if isinstance(found, Document)]

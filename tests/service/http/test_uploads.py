@@ -99,6 +99,12 @@ def test_a_part_of_a_form_may_name_its_charset(client: TestClient) -> None:
     assert form.json()["documents"][0]["title"] == "Comets"
 
 
+def test_a_page_sent_as_json_is_not_decoded_as_it_declares(client: TestClient) -> None:
+    page = "<html><head><meta charset=iso-8859-1></head><body><p>Grüße aus Köln.</p></body></html>"
+    _put(client, "a", page, media_type="text/html")
+    assert client.get("/v1/documents/a/text").text == "Grüße aus Köln."
+
+
 @pytest.mark.parametrize(("sent", "status"), [("cafe\u0301", 201), ("other", 422)])
 def test_an_id_beside_the_address_has_to_be_the_same(client: TestClient, sent: str, status: int) -> None:
     as_json = _put(client, "caf%C3%A9", COMET, id=sent)
