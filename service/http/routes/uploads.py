@@ -19,7 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from index.errors import InvalidInput, UnsupportedFormat
+from index.errors import InvalidInput, StorageFailed, UnsupportedFormat
 from index.load.files import Source
 from index.load.metadata import clean
 from index.load.reading import Failure
@@ -165,13 +165,19 @@ def _of_form(form: FormData) -> _Upload:
 
 def _store(app: App, collection: str, upload: _Upload, document_id: str, *, single: bool) -> UploadOut:
     uploads = app.index.layout.uploads
-    uploads.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=uploads) as folder:
-        path = Path(folder, f"upload{upload.format.extensions[0]}")
-        with path.open("wb") as file:
-            file.write(upload.mark)
-            shutil.copyfileobj(upload.data, file)
-        loaded = app.sandbox.read(Source(path, document_id, upload.metadata, upload.format))
+    try:
+        uploads.mkdir(exist_ok=True)
+        with TemporaryDirectory(dir=uploads) as folder:
+            path = Path(folder, f"upload{upload.format.extensions[0]}")
+            with path.open("wb") as file:
+                file.write(upload.mark)
+                shutil.copyfileobj(upload.data, file)
+            loaded = app.sandbox.read(Source(path, document_id, upload.metadata, upload.format))
+    except OSError as error:
+        raise StorageFailed(
+            f"The file for {document_id!r} cannot be kept while it is read ({error.strerror}).",
+            "Make room in the data directory, or let it be written.",
+        ) from error
     documents = [found for found in loaded if isinstance(found, Document)]
     failures = [found for found in loaded if isinstance(found, Failure)]
     if single and ([d.id for d in documents] != [document_id] or failures):

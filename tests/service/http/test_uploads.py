@@ -174,6 +174,14 @@ def test_uploads_lie_in_the_data_directory_and_leave_nothing(client: TestClient,
     assert list(app.index.layout.uploads.iterdir()) == []
 
 
+def test_an_upload_that_cannot_be_kept_is_a_failure_of_storage(client: TestClient, app: App) -> None:
+    app.index.layout.uploads.write_text("no folder")
+    refused = _put(client, "a", COMET)
+    assert refused.status_code == 503
+    assert refused.json()["type"].endswith("/storage-failed")
+    assert str(app.index.layout.root) not in refused.text
+
+
 def test_waiting_uploads_leave_room_for_questions(client: TestClient, app: App) -> None:
     _put(client, "a", COMET)
     with FileLock(app.index.layout.write_lock), ThreadPoolExecutor(12) as pool:
