@@ -33,6 +33,11 @@ class Source:
     metadata: Metadata
     format: Format | None = None
 
+    @property
+    def shown(self) -> str:
+        """What errors call it: the file, or the document where the file's name tells nothing."""
+        return printable(str(self.path)) if self.format is None else self.document_id
+
 
 def find_sources(
     paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequence[str] = ()

@@ -207,7 +207,7 @@ def _stored(app: App, collection: str, document_id: str, change: Change) -> Stor
 
 def _bare(media_type: str) -> str:
     """A media type without its parameters."""
-    return media_type.split(";")[0].strip().lower()
+    return media_type.split(";", maxsplit=1)[0].strip().lower()
 
 
 def _of_media_type(media_type: str) -> Format:

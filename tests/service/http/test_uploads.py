@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -16,6 +17,8 @@ from fastapi.testclient import TestClient
 from filelock import FileLock
 from starlette.types import Receive, Scope, Send
 
+from index.load.reading import Limits
+from index.load.sandbox import Sandbox
 from index.verify import verify
 from service.http.app import create_app
 from service.http.guard.body import BodyLimit
@@ -182,6 +185,17 @@ def test_an_upload_that_cannot_be_kept_is_a_failure_of_storage(client: TestClien
     assert str(app.index.layout.root) not in refused.text
 
 
+def test_a_problem_of_an_upload_names_the_document_and_no_path_of_the_server(app: App) -> None:
+    with (
+        Sandbox(Limits(bytes=10)) as small,
+        TestClient(create_app(replace(app, sandbox=small)), raise_server_exceptions=False) as client,
+    ):
+        refused = _put(client, "a/b", COMET)
+    assert refused.status_code == 413
+    assert refused.json()["detail"].startswith("a/b has ")
+    assert str(app.index.layout.root) not in refused.text
+
+
 def test_waiting_uploads_leave_room_for_questions(client: TestClient, app: App) -> None:
     _put(client, "a", COMET)
     with FileLock(app.index.layout.write_lock), ThreadPoolExecutor(12) as pool:
@@ -196,8 +210,6 @@ def test_waiting_uploads_leave_room_for_questions(client: TestClient, app: App) 
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_body_over_the_limit_is_refused(app: App, announced: bool) -> None:
     small = app.settings.model_copy(update={"limit_megabytes": 1})
-    from dataclasses import replace
-
     with TestClient(create_app(replace(app, settings=small)), raise_server_exceptions=False) as client:
         body = b"x y " * 700_000
         content = body if announced else (body[i : i + 65536] for i in range(0, len(body), 65536))
