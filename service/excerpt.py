@@ -29,6 +29,21 @@ class Excerpt:
     page: int | None
 
 
+def stop_of(text: str, start: int, end: int | None) -> int:
+    """Where a range of a text stops: at ``end``, or with the text if that is None.
+
+    Raises:
+        InvalidInput: The range is not in the text.
+    """
+    stop = len(text) if end is None else end
+    if not 0 <= start <= stop <= len(text):
+        raise InvalidInput(
+            f"The range {start}:{stop} is not in the text, which has {len(text)} code points.",
+            "Give 0 <= start <= end <= that length.",
+        )
+    return stop
+
+
 def excerpt(
     store: Reader, collection: str, document_id: str, revision: str | None, start: int, end: int | None
 ) -> Excerpt:
@@ -49,13 +64,7 @@ def excerpt(
     with store.snapshot():
         document = store.source(collection, document_id, revision)
     text = document.text
-    stop = len(text) if end is None else end
-    if not 0 <= start <= stop <= len(text):
-        raise InvalidInput(
-            f"The range {start}:{stop} is not in the text, which has {len(text)} code points.",
-            "Give 0 <= start <= end <= that length.",
-        )
-    stop = min(stop, start + _MOST)
+    stop = min(stop_of(text, start, end), start + _MOST)
     before, after = text[max(0, start - _AROUND) : start], text[stop : stop + _AROUND]
     if start > _AROUND:
         before = before.partition(" ")[2] or before

@@ -53,4 +53,5 @@ def _as_json(text: str) -> list[bool | int | float]:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return []
-    return [value] if isinstance(value, (bool, int, float)) else []
+    # A number that no filter takes can only be meant as it is written.
+    return [value] if isinstance(value, (bool, int, float)) and abs(value) < 2**63 else []

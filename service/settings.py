@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_cache_path
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from index.embed.resolve import DEFAULT_MODEL
 from index.errors import InvalidSettings
+from index.text.canonical import canonical
 from index.types import DEFAULT_COLLECTION
 from service.answering.reading.reader import SHIPPED
 
@@ -43,7 +44,7 @@ class Settings(BaseSettings):
         description="The reader that ships, or a question answering model or cross-encoder.",
     )
     chunk_tokens: int = Field(200, ge=16, le=8192, description="Most tokens of a passage.")
-    collection: str = Field(
+    collection: Annotated[str, AfterValidator(canonical)] = Field(
         DEFAULT_COLLECTION, min_length=1, description="Collection used when none is named."
     )
     top_k: int = Field(8, ge=1, le=100, description="Passages to retrieve.")

@@ -10,7 +10,9 @@ from pathspec import GitIgnoreSpec
 
 from index.errors import InvalidInput, PathNotFound, UnreadableFile
 from index.load.metadata import METADATA_FILE, read_metadata
+from index.load.naming import usable_id
 from index.load.registry import Format, format_of
+from index.text.canonical import canonical
 from index.types import Metadata
 
 IGNORE_FILE = ".citewiseignore"
@@ -21,8 +23,8 @@ class Source:
     """A file to load.
 
     Attributes:
-        document_id: The file's path below the folder that was given, with ``/``; for a
-            file that was given by itself, its name.
+        document_id: The file's path below the folder that was given, with ``/``;
+            for a file that was given by itself, its name; as ``usable_id`` has it.
         format: Its format, where its name does not tell.
     """
 
@@ -30,6 +32,11 @@ class Source:
     document_id: str
     metadata: Metadata
     format: Format | None = None
+
+    @property
+    def shown(self) -> str:
+        """What errors call it: the file, or the document where the file's name tells nothing."""
+        return printable(str(self.path)) if self.format is None else self.document_id
 
 
 def find_sources(
@@ -39,7 +46,8 @@ def find_sources(
 
     A folder is walked whole; hidden entries and formats without a loader are passed
     over in it, and links are not followed. What its ``.citewiseignore`` names, in the form
-    of a ``.gitignore``, is left out, too. A file that is named itself is always yielded.
+    of a ``.gitignore``, is left out, too; one in a folder below counts for nothing. A file
+    that is named itself is always yielded.
     ``metadata.json`` beside the files may hold, by file name, what is known of each
     (``title``, ``source``, ``published_at``, ``url``, or any other JSON value).
 
@@ -68,7 +76,7 @@ def find_sources(
         folder = path.parent
         if folder not in described:
             described[folder] = read_metadata(folder / METADATA_FILE)
-        yield Source(path, document_id, described[folder].get(path.name, {}))
+        yield Source(path, document_id, described[folder].get(canonical(path.name), {}))
 
 
 def printable(name: str) -> str:
@@ -88,12 +96,12 @@ def _files(
             ) from error
         if S_ISDIR(kind):
             unwanted_here = unwanted + _ignored(path)
-            for file in _walk(path):
+            for file in _walk(path, unwanted_here):
                 below = printable(file.relative_to(path).as_posix())
                 if wanted.match_file(below) and not unwanted_here.match_file(below):
-                    yield file, below
+                    yield file, usable_id(below)
         else:
-            yield path, printable(path.name)
+            yield path, usable_id(path.name)
 
 
 def _ignored(folder: Path) -> GitIgnoreSpec:
@@ -105,14 +113,21 @@ def _ignored(folder: Path) -> GitIgnoreSpec:
     return GitIgnoreSpec.from_lines(lines)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, unwanted: GitIgnoreSpec) -> Iterator[Path]:
+    # A pattern with ! may bring back what lies in a folder that another one leaves out.
+    final = all(pattern.include is not False for pattern in unwanted.patterns)
+
+    def entered(path: Path) -> bool:
+        below = printable(path.relative_to(folder).as_posix())
+        return not path.name.startswith(".") and not (final and unwanted.match_file(f"{below}/"))
+
     def refuse(error: OSError) -> None:
         raise UnreadableFile(
             f"{error.filename} cannot be read ({error.strerror}).", "Check its permissions."
         ) from error
 
     for root, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        folders[:] = sorted(name for name in folders if entered(Path(root, name)))
         for name in sorted(files):
             path = Path(root, name)
             hidden = name.startswith(".") or name == METADATA_FILE

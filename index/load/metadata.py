@@ -53,7 +53,7 @@ def read_metadata(path: Path) -> Mapping[str, Metadata]:
 
 
 def parse_metadata(data: bytes, name: str) -> Mapping[str, Metadata]:
-    """Parse the bytes of a ``metadata.json``.
+    """Parse the bytes of a ``metadata.json``; names of files are in canonical form.
 
     Raises:
         InvalidInput: It is not an object of objects, or one of them is not valid metadata.
@@ -62,7 +62,7 @@ def parse_metadata(data: bytes, name: str) -> Mapping[str, Metadata]:
         by_name: Json = json.loads(data.decode("utf-8"), parse_constant=_refuse)
         if isinstance(by_name, dict) and all(isinstance(entry, dict) for entry in by_name.values()):
             return {
-                file: clean(entry, f"{name}, {file!r}")
+                canonical(file): clean(entry, f"{name}, {file!r}")
                 for file, entry in by_name.items()
                 if isinstance(entry, dict)
             }

@@ -5,7 +5,6 @@ import multiprocessing
 import resource
 import signal
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from stat import S_ISREG
 from types import TracebackType
 from typing import Self
@@ -16,7 +15,6 @@ from index.errors import DocumentTooLarge, UnreadableFile
 from index.load.files import Source, printable
 from index.load.reading import MEGABYTE, Limits, Loaded, Reading
 from index.load.registry import Format, loader_for, loader_of, require_format
-from index.types import Metadata
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
@@ -48,21 +46,21 @@ class Sandbox:
         Raises:
             LoadError: It is no regular file, is too large or has no loader.
         """
-        shown = printable(str(source.path))
         wanted = source.format or require_format(printable(source.path.name))
-        if shown != str(source.path):
-            raise UnreadableFile(f"The name of {shown} is not UTF-8.", "Rename the file.")
+        if printable(str(source.path)) != str(source.path):
+            raise UnreadableFile(f"The name of {source.shown} is not UTF-8.", "Rename the file.")
         try:
             status = source.path.stat()
         except OSError as error:
             raise UnreadableFile(
-                f"{shown} cannot be read ({error.strerror}).", "Check that it is still there."
+                f"{source.shown} cannot be read ({error.strerror}).", "Check that it is still there."
             ) from error
         if not S_ISREG(status.st_mode):
-            raise UnreadableFile(f"{shown} is not a regular file.", "Give files and folders.")
+            raise UnreadableFile(f"{source.shown} is not a regular file.", "Give files and folders.")
         if status.st_size > self._limits.bytes:
             raise DocumentTooLarge(
-                f"{shown} has {status.st_size:,} bytes; the limit for one file is {self._limits.bytes:,}.",
+                f"{source.shown} has {status.st_size:,} bytes; "
+                f"the limit for one file is {self._limits.bytes:,}.",
                 "Split it, or raise limit_megabytes.",
             )
         return wanted
@@ -86,7 +84,7 @@ class Sandbox:
             )
         future: Future[list[Loaded]] = self._pool.schedule(
             _read,
-            args=(source.path, wanted, source.document_id, source.metadata, self._limits),
+            args=(source, wanted, self._limits),
             timeout=self._limits.seconds,
         )
         return future
@@ -146,13 +144,13 @@ def _confine(limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _read(path: Path, wanted: Format, document_id: str, metadata: Metadata, limits: Limits) -> list[Loaded]:
+def _read(source: Source, wanted: Format, limits: Limits) -> list[Loaded]:
     reading = Reading(limits, loader_for)
     try:
-        with path.open("rb") as file:
+        with source.path.open("rb") as file:
             data = file.read(limits.bytes)  # it may have grown since it was looked at
     except OSError as error:
         raise UnreadableFile(
-            f"{path} cannot be read ({error.strerror}).", "Check its permissions."
+            f"{source.shown} cannot be read ({error.strerror}).", "Check its permissions."
         ) from error
-    return list(reading.load(loader_of(wanted), data, document_id, metadata))
+    return list(reading.load(loader_of(wanted), data, source.document_id, source.metadata))

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from index.text.canonical import canonical
 from service.cli.options import AsJson, DataDir, Embedder, announce, plain, print_json, show, stdout
 from service.schemas.documents import CollectionList, CollectionOut
 from service.settings import load_settings
@@ -34,7 +35,7 @@ def list_(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 @group.command()
 def rm(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The collection.")],
+    name: Annotated[str, typer.Argument(parser=canonical, metavar="NAME", help="The collection.")],
     data_dir: DataDir = None,
     embedder: Embedder = None,
     as_json: AsJson = False,

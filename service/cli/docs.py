@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from index.text.canonical import canonical
 from service.cli.options import (
     AsJson,
     Collection,
@@ -22,7 +23,9 @@ from service.settings import load_settings
 from service.wiring import open_app, open_store
 
 group = typer.Typer(no_args_is_help=True, help="List, show and remove documents.")
-DocumentId = Annotated[str, typer.Argument(metavar="ID", help="The document's id, as `docs list` shows it.")]
+DocumentId = Annotated[
+    str, typer.Argument(parser=canonical, metavar="ID", help="The document's id, as `docs list` shows it.")
+]
 
 
 @group.command(name="list")

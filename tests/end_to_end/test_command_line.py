@@ -59,6 +59,15 @@ def test_index_ask_list_show_and_remove(tmp_path: Path) -> None:
     assert _run("index", "verify", cwd=tmp_path).stdout == "The index is whole.\n"
 
 
+def test_a_document_is_named_however_its_characters_are_composed(tmp_path: Path) -> None:
+    (tmp_path / "Cafe\u0301.txt").write_text("The comet returned in May 1910.")
+    indexed = _run("index", "Cafe\u0301.txt", "-c", "cafe\u0301", cwd=tmp_path)
+    assert indexed.returncode == 0, indexed.stderr
+    for spelled in ("Cafe\u0301.txt", "Caf\u00e9.txt"):
+        assert "1910" in _run("docs", "show", spelled, "-c", "caf\u00e9", cwd=tmp_path).stdout
+    assert _run("collections", "rm", "cafe\u0301", cwd=tmp_path).returncode == 0
+
+
 def test_ask_prints_answer_titles_and_ranges(folder: Path) -> None:
     shown = _run("ask", CHENGDU, cwd=folder)
     assert shown.returncode == 0

@@ -1,5 +1,6 @@
 """Folders into the index, again and again."""
 
+import errno
 import json
 import os
 import zipfile
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.embed.onnx import OnnxEmbedder
+from index.errors import UnreadableFile
 from index.ingest import IngestReport
 from index.load.files import Source, find_sources
 from index.load.sandbox import Sandbox
@@ -172,6 +174,7 @@ def test_an_interrupted_run_keeps_what_is_done_and_goes_on(settings: Settings, f
         ([], ["sub/"], ["a.txt", "b.md"]),
         (["*.md"], ["deep/"], ["b.md"]),
         (["/sub/**"], ["*.md"], ["sub/c.txt"]),
+        ([], ["sub/**", "!sub/c.txt"], ["a.txt", "b.md", "sub/c.txt"]),
     ],
 )
 def test_patterns_choose_files_as_in_gitignore(
@@ -192,6 +195,26 @@ def test_a_folder_says_itself_what_is_not_for_the_index(tmp_path: Path) -> None:
     (tmp_path / ".citewiseignore").write_text("# not these\n/gold.jsonl\n")
     assert [s.document_id for s in find_sources([tmp_path])] == ["a.txt", "sub/gold.jsonl"]
     assert [s.document_id for s in find_sources([tmp_path], exclude=["sub/"])] == ["a.txt"]
+
+
+def test_a_folder_that_is_left_out_is_not_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.txt", "secret/b.txt", "sub/secret/c.txt", "sub/d.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("text")
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if Path(path).name == "secret":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)  # whoever runs the tests may be allowed everything
+    with pytest.raises(UnreadableFile, match="secret"):
+        list(find_sources([tmp_path]))
+    assert [s.document_id for s in find_sources([tmp_path], exclude=["secret/"])] == ["a.txt", "sub/d.txt"]
+    (tmp_path / ".citewiseignore").write_text("secret\n")
+    assert [s.document_id for s in find_sources([tmp_path])] == ["a.txt", "sub/d.txt"]
 
 
 @pytest.fixture

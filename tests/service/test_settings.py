@@ -21,6 +21,10 @@ def test_flags_win_over_environment_over_file(monkeypatch: pytest.MonkeyPatch) -
     assert (settings.top_k, settings.port, settings.max_sentences) == (5, 4321, 2)
 
 
+def test_a_collection_is_the_same_however_it_is_composed() -> None:
+    assert load_settings(collection="cafe\u0301").collection == "caf\u00e9"
+
+
 def test_an_unknown_key_in_the_file_is_an_error() -> None:
     Path("citewise.toml").write_text("topk = 3\n")
     with pytest.raises(InvalidSettings, match="topk"):

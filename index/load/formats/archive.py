@@ -13,6 +13,7 @@ from zipfile import ZipFile, ZipInfo
 
 from index.errors import DocumentTooLarge, InvalidInput, LoadError
 from index.load.metadata import METADATA_FILE, parse_metadata
+from index.load.naming import usable_id
 from index.load.reading import Failure, Loaded, Reading
 from index.text.canonical import canonical
 from index.types import Metadata
@@ -63,14 +64,15 @@ def _load(members: list[_Member], document_id: str, metadata: Metadata, reading:
     # What is known of the archive holds for what is in it, but they are not all called the same.
     common = {key: value for key, value in metadata.items() if key != "title"}
     described: dict[PurePosixPath, Mapping[str, Metadata]] = {}
-    readable: list[_Member] = []
+    readable: dict[str, _Member] = {}
     given: set[str] = set()
     for member in sorted(members, key=lambda m: m.path):
         path = PurePosixPath(member.path)
+        member_id = usable_id(f"{document_id}/{member.path}")
         flaw = member.flaw or _flaw(member.path)
-        if flaw is None and member.path in given:
+        if flaw is None and member_id in given:
             flaw = "there is another file of that name in the archive"
-        given.add(member.path)
+        given.add(member_id)
         if flaw:
             yield Failure(f"{document_id}/{member.path}", f"{member.path!r} is not read: {flaw}.")
         elif path.name == METADATA_FILE:
@@ -80,11 +82,11 @@ def _load(members: list[_Member], document_id: str, metadata: Metadata, reading:
             except (InvalidInput, LoadError) as error:
                 yield Failure(name, str(error))
         elif not any(part.startswith(".") or part == "__MACOSX" for part in path.parts):
-            readable.append(member)
-    for member in readable:
+            readable[member_id] = member
+    for member_id, member in readable.items():
         path = PurePosixPath(member.path)
         entry = described.get(path.parent, {}).get(path.name, {})
-        yield from reading.member(member.open, path.name, f"{document_id}/{member.path}", {**common, **entry})
+        yield from reading.member(member.open, path.name, member_id, {**common, **entry})
 
 
 def _flaw(path: str) -> str | None:

@@ -7,6 +7,7 @@ from index.errors import EmptyDocument, InvalidInput, LoadError
 from index.load.formats.composing import Composer, one_line
 from index.load.formats.text import decode_bytes, titled
 from index.load.metadata import clean, stated
+from index.load.naming import usable_id
 from index.load.reading import Failure, Loaded, Reading
 from index.text.blocks import infer_headings
 from index.text.canonical import canonical
@@ -61,24 +62,26 @@ class _Names:
         if isinstance(record, dict):
             own = next((record[key] for key in _IDS if isinstance(record.get(key), str | int)), None)
         name = one_line(str(own)) if own is not None else ""
-        name = name or str(number)
-        if name in self._given:
-            name = f"{name} (record {number})"
-        while name in self._given:
-            name += "'"
-        self._given.add(name)
-        return f"{self._document_id}/{name}"
+        record_id = usable_id(f"{self._document_id}/{name or number}")
+        if record_id in self._given:
+            record_id += f" (record {number})"
+        while record_id in self._given:
+            record_id += "'"
+        self._given.add(record_id)
+        return record_id
 
 
 def _parse(text: str, name: str, line: int = 0) -> Json:
+    at = f" at line {line}" if line else ""
     try:
         # A number that JSON does not know is as good as none.
         value: Json = json.loads(text.lstrip("\ufeff"), strict=False, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
-        at = f"line {line or error.lineno}, column {error.colno}"
-        raise LoadError(f"{name} is not JSON at {at} ({error.msg}).", "Mend it there.") from error
+        place = f"line {line or error.lineno}, column {error.colno}"
+        raise LoadError(f"{name} is not JSON at {place} ({error.msg}).", "Mend it there.") from error
+    except ValueError as error:
+        raise LoadError(f"{name} holds a number of too many digits{at}.", "Make it a string.") from error
     except RecursionError as error:
-        at = f" at line {line}" if line else ""
         raise LoadError(f"{name} is nested too deeply{at}.", "Flatten it.") from error
     return value
 

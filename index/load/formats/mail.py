@@ -12,6 +12,7 @@ from index.errors import EmptyDocument, LoadError, UnsupportedFormat
 from index.load.formats.composing import Composer, one_line
 from index.load.formats.text import decode_bytes
 from index.load.metadata import stated
+from index.load.naming import usable_id
 from index.load.reading import Failure, Loaded, Reading
 from index.types import Metadata
 
@@ -110,7 +111,7 @@ def _attached(
 ) -> Iterator[Loaded]:
     given: set[str] = set()
     for number, part in enumerate(_parts(message), start=1):
-        name = PurePosixPath(one_line(part.get_filename() or "").replace("\\", "/")).name
+        name = usable_id(PurePosixPath(one_line(part.get_filename() or "").replace("\\", "/")).name)
         if part.get_content_type() == _FORWARDED:
             name = name if name.lower().endswith(".eml") else f"{name or 'message'}.eml"
         if part is body or not name:

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring, xhtml_to_htm
 from index.errors import EmptyDocument
 from index.load.formats.composing import Blocks, one_line
 from index.load.formats.grid import compose_grid
+from index.load.formats.packages import xml_parser
 from index.load.formats.text import decode_bytes
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -76,9 +77,7 @@ def visible_text(root: HtmlElement) -> str:
 def _strict(text: str) -> HtmlElement | None:
     """Parse XHTML, in which ``<title/>`` is a whole element; None if it is not well-formed."""
     named = _ENTITY.sub(lambda entity: html.escape(html.unescape(entity.group())), text)
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
+    parser = xml_parser()
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     try:
         root = etree.fromstring(named.encode(), parser=parser)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from index.errors import InvalidInput
+from service.excerpt import stop_of
 from service.filters import parse_filters
 from service.http.guard.access import Reader
 from service.http.responses import PROBLEMS, UNCHANGED, is_current
@@ -61,12 +61,7 @@ def documents_router(app: App) -> APIRouter:
         name = caller.collection(collection)
         with store.snapshot():
             document = store.source(name, document_id, revision)
-        stop = len(document.text) if end is None else end
-        if not start <= stop <= len(document.text):
-            raise InvalidInput(
-                f"The range {start}:{stop} is not in the text, which has {len(document.text)} code points.",
-                "Give 0 <= start <= end <= that length.",
-            )
+        stop = stop_of(document.text, start, end)
         part = document.text[start:stop]
         shape = "json" if "application/json" in accept else "plain"
         headers = {

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from index.errors import InvalidInput, UnsupportedFormat
+from index.errors import InvalidInput, StorageFailed, UnsupportedFormat
 from index.load.files import Source
 from index.load.metadata import clean
 from index.load.reading import Failure
@@ -52,6 +53,7 @@ class _Upload:
     Attributes:
         name: The name that the client gave the file, "" if it gave none.
         id: The id that the client asked for, if it did.
+        mark: Put before the data to tell the loader their encoding.
     """
 
     data: BinaryIO
@@ -59,6 +61,7 @@ class _Upload:
     format: Format
     id: str | None
     metadata: Mapping[str, Json]
+    mark: bytes = b""
 
 
 def uploads_router(app: App, changes: Admission) -> APIRouter:
@@ -84,6 +87,11 @@ def uploads_router(app: App, changes: Admission) -> APIRouter:
         """
         known, name = _valid_id(document_id), caller.collection(collection)
         async with _received(request) as upload:
+            if upload.id and _valid_id(upload.id) != known:
+                raise InvalidInput(
+                    f"The address names {known!r}, and what was sent {upload.id!r}.",
+                    "Leave the id to the address.",
+                )
             stored = await changes.run(partial(_store, app, name, upload, known, single=True))
         response.status_code = 201 if stored.documents[0].outcome == "added" else 200
         return stored.documents[0]
@@ -123,12 +131,14 @@ def uploads_router(app: App, changes: Admission) -> APIRouter:
 
 @asynccontextmanager
 async def _received(request: Request) -> AsyncIterator[_Upload]:
-    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    media_type = _bare(request.headers.get("content-type", ""))
     if media_type == _JSON:
         # Off the event loop: it may be large.
         body = await run_sync(_valid_body, await request.body())
         wanted = _of_media_type(body.media_type)
-        yield _Upload(BytesIO(body.text.encode()), "", wanted, body.id, _metadata(body.metadata))
+        # JSON is UTF-8, whatever encoding a page inside it declares for itself.
+        data, metadata = BytesIO(body.text.encode()), _metadata(body.metadata)
+        yield _Upload(data, "", wanted, body.id, metadata, BOM_UTF8)
     elif media_type == _MULTIPART:
         async with request.form() as form:
             yield _of_form(form)
@@ -149,18 +159,25 @@ def _of_form(form: FormData) -> _Upload:
         raise InvalidInput("The form has no file.", "Send it as the part `file`.")
     name = Path((file.filename or "").replace("\\", "/")).name
     # The name tells more than the type, which many clients guess.
-    wanted = require_format(name) if Path(name).suffix else _of_media_type(file.content_type or "")
+    wanted = require_format(name) if Path(name).suffix else _of_media_type(_bare(file.content_type or ""))
     return _Upload(file.file, name, wanted, _field(form.get("id")), _form_metadata(form.get("metadata")))
 
 
 def _store(app: App, collection: str, upload: _Upload, document_id: str, *, single: bool) -> UploadOut:
     uploads = app.index.layout.uploads
-    uploads.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=uploads) as folder:
-        path = Path(folder, f"upload{upload.format.extensions[0]}")
-        with path.open("wb") as file:
-            shutil.copyfileobj(upload.data, file)
-        loaded = app.sandbox.read(Source(path, document_id, upload.metadata, upload.format))
+    try:
+        uploads.mkdir(exist_ok=True)
+        with TemporaryDirectory(dir=uploads) as folder:
+            path = Path(folder, f"upload{upload.format.extensions[0]}")
+            with path.open("wb") as file:
+                file.write(upload.mark)
+                shutil.copyfileobj(upload.data, file)
+            loaded = app.sandbox.read(Source(path, document_id, upload.metadata, upload.format))
+    except OSError as error:
+        raise StorageFailed(
+            f"The file for {document_id!r} cannot be kept while it is read ({error.strerror}).",
+            "Make room in the data directory, or let it be written.",
+        ) from error
     documents = [found for found in loaded if isinstance(found, Document)]
     failures = [found for found in loaded if isinstance(found, Failure)]
     if single and ([d.id for d in documents] != [document_id] or failures):
@@ -186,6 +203,11 @@ def _stored(app: App, collection: str, document_id: str, change: Change) -> Stor
     store = app.index.store
     with store.snapshot():
         return StoredOut.of_change(store.document(collection, document_id), change)
+
+
+def _bare(media_type: str) -> str:
+    """A media type without its parameters."""
+    return media_type.split(";", maxsplit=1)[0].strip().lower()
 
 
 def _of_media_type(media_type: str) -> Format:

@@ -41,6 +41,18 @@ def test_members_are_read_in_order_with_their_metadata(name: str, data: bytes) -
     assert documents[f"{name}/a/plan.docx"].title == "The Plan"
 
 
+def test_metadata_in_an_archive_is_found_however_names_are_composed() -> None:
+    described = json.dumps({"Cafe\u0301.txt": {"title": "T"}}).encode()
+    data = zipped({"Cafe\u0301.txt": b"text", "metadata.json": described})
+    assert documents_of(load_all(data, "z.zip"))["z.zip/Caf\u00e9.txt"].title == "T"
+
+
+def test_control_characters_in_an_archive_are_in_no_id_and_names_stay_apart() -> None:
+    loaded = load_all(zipped({"a\x07b.txt": b"One.", "a_b.txt": b"Two."}), "z.zip")
+    assert list(documents_of(loaded)) == ["z.zip/a_b.txt"]
+    assert "another file of that name" in failures_of(loaded)["z.zip/a_b.txt"]
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -76,6 +76,13 @@ def test_a_message_without_words_keeps_what_is_attached() -> None:
     assert list(failures_of(loaded)) == ["m.eml"]
 
 
+def test_control_characters_in_an_attachment_s_name_are_in_no_id() -> None:
+    message = EmailMessage()
+    message.set_content("See the plan.")
+    message.add_attachment("Words.", filename="a\x07b.txt")
+    assert list(documents_of(load_all(bytes(message), "m.eml"))) == ["m.eml", "m.eml/a_b.txt"]
+
+
 def test_a_forwarded_message_is_one_of_its_own() -> None:
     outer, inner = EmailMessage(), EmailMessage()
     inner["Subject"] = "Inner"

@@ -92,6 +92,21 @@ def test_metadata_is_read_from_beside_the_files(tmp_path: Path, sandbox: Sandbox
     assert document.metadata == {"title": "T", "source": "S"}
 
 
+def test_a_name_with_decomposed_characters_is_composed_and_has_its_metadata(tmp_path: Path) -> None:
+    (tmp_path / "Cafe\u0301.txt").write_text("text")
+    for spelled in ("Cafe\u0301.txt", "Caf\u00e9.txt"):
+        (tmp_path / "metadata.json").write_text(json.dumps({spelled: {"title": "T"}}))
+        (source,) = find_sources([tmp_path])
+        assert (source.document_id, source.metadata) == ("Caf\u00e9.txt", {"title": "T"})
+    (alone,) = find_sources([tmp_path / "Cafe\u0301.txt"])
+    assert alone.document_id == "Caf\u00e9.txt"
+
+
+def test_a_control_character_in_a_name_is_not_in_the_id(tmp_path: Path) -> None:
+    (tmp_path / "a\tb.txt").write_text("text")
+    assert [source.document_id for source in find_sources([tmp_path])] == ["a_b.txt"]
+
+
 def test_two_files_of_one_id_are_refused(tmp_path: Path) -> None:
     for name in ("x", "y"):
         (tmp_path / name).mkdir()

@@ -31,10 +31,30 @@ def test_json_lines_keep_what_is_good_and_name_what_is_not() -> None:
     assert "line 3, column 10" in failures["r.jsonl/3"]
 
 
+def test_a_number_of_too_many_digits_stops_no_other_line() -> None:
+    loaded = load_all(b'{"text": "One."}\n{"n": ' + b"1" * 5000 + b'}\n{"text": "Three."}', "r.jsonl")
+    assert [document.text for document in documents_of(loaded).values()] == ["One.", "Three."]
+    assert "too many digits at line 2" in failures_of(loaded)["r.jsonl/2"]
+
+
 def test_records_of_one_id_are_all_kept() -> None:
     records = [{"id": name, "text": f"Text {i}."} for i, name in enumerate(("a", "a", "3", "a (record 2)"))]
     documents = documents_of(load_all(json.dumps(records).encode(), "r.json"))
     assert [document.text for document in documents.values()] == [f"Text {i}." for i in range(4)]
+
+
+def test_ids_that_no_address_could_carry_are_changed_and_told_apart() -> None:
+    names = ("text", "text_", "..", "a/./b", "a\x07b", "a_b")
+    lines = "\n".join(json.dumps({"id": name, "text": f"Text {i}."}) for i, name in enumerate(names))
+    documents = documents_of(load_all(lines.encode(), "r.jsonl"))
+    assert {name: document.text for name, document in documents.items()} == {
+        "r.jsonl/text_": "Text 0.",
+        "r.jsonl/text_ (record 2)": "Text 1.",
+        "r.jsonl/__": "Text 2.",
+        "r.jsonl/a/_/b": "Text 3.",
+        "r.jsonl/a_b": "Text 4.",
+        "r.jsonl/a_b (record 6)": "Text 5.",
+    }
 
 
 def test_any_other_json_is_lines_of_paths_and_values() -> None:

@@ -15,6 +15,9 @@ from service.filters import parse_filters
         (["n>=1", "n<9.5"], {"n": {"gte": 1, "lt": 9.5}}),
         (["published_at>=2024-01-01"], {"published_at": {"gte": "2024-01-01"}}),
         (["a=b=c"], {"a": ["b=c"]}),
+        (["barcode=12345678901234567890"], {"barcode": ["12345678901234567890"]}),
+        (["source=Infinity", "source=NaN"], {"source": ["Infinity", "NaN"]}),
+        (["mass>=1e30"], {"mass": {"gte": "1e30"}}),
         (None, {}),
     ],
 )

@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -16,6 +17,8 @@ from fastapi.testclient import TestClient
 from filelock import FileLock
 from starlette.types import Receive, Scope, Send
 
+from index.load.reading import Limits
+from index.load.sandbox import Sandbox
 from index.verify import verify
 from service.http.app import create_app
 from service.http.guard.body import BodyLimit
@@ -93,6 +96,27 @@ def test_the_file_itself_or_a_form_can_be_sent(client: TestClient) -> None:
     )
 
 
+def test_a_part_of_a_form_may_name_its_charset(client: TestClient) -> None:
+    form = client.post("/v1/documents", files={"file": ("comet", MARKDOWN, "text/markdown; charset=utf-8")})
+    assert form.status_code == 201, form.text
+    assert form.json()["documents"][0]["title"] == "Comets"
+
+
+def test_a_page_sent_as_json_is_not_decoded_as_it_declares(client: TestClient) -> None:
+    page = "<html><head><meta charset=iso-8859-1></head><body><p>Grüße aus Köln.</p></body></html>"
+    _put(client, "a", page, media_type="text/html")
+    assert client.get("/v1/documents/a/text").text == "Grüße aus Köln."
+
+
+@pytest.mark.parametrize(("sent", "status"), [("cafe\u0301", 201), ("other", 422)])
+def test_an_id_beside_the_address_has_to_be_the_same(client: TestClient, sent: str, status: int) -> None:
+    as_json = _put(client, "caf%C3%A9", COMET, id=sent)
+    as_form = client.put(
+        "/v1/documents/caf%C3%A9", files={"file": ("a.txt", COMET.encode())}, data={"id": sent}
+    )
+    assert (as_json.status_code, as_form.status_code) == (status, 200 if status == 201 else status)
+
+
 @pytest.mark.parametrize(
     ("request_", "status", "said"),
     [
@@ -153,6 +177,25 @@ def test_uploads_lie_in_the_data_directory_and_leave_nothing(client: TestClient,
     assert list(app.index.layout.uploads.iterdir()) == []
 
 
+def test_an_upload_that_cannot_be_kept_is_a_failure_of_storage(client: TestClient, app: App) -> None:
+    app.index.layout.uploads.write_text("no folder")
+    refused = _put(client, "a", COMET)
+    assert refused.status_code == 503
+    assert refused.json()["type"].endswith("/storage-failed")
+    assert str(app.index.layout.root) not in refused.text
+
+
+def test_a_problem_of_an_upload_names_the_document_and_no_path_of_the_server(app: App) -> None:
+    with (
+        Sandbox(Limits(bytes=10)) as small,
+        TestClient(create_app(replace(app, sandbox=small)), raise_server_exceptions=False) as client,
+    ):
+        refused = _put(client, "a/b", COMET)
+    assert refused.status_code == 413
+    assert refused.json()["detail"].startswith("a/b has ")
+    assert str(app.index.layout.root) not in refused.text
+
+
 def test_waiting_uploads_leave_room_for_questions(client: TestClient, app: App) -> None:
     _put(client, "a", COMET)
     with FileLock(app.index.layout.write_lock), ThreadPoolExecutor(12) as pool:
@@ -167,8 +210,6 @@ def test_waiting_uploads_leave_room_for_questions(client: TestClient, app: App) 
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_body_over_the_limit_is_refused(app: App, announced: bool) -> None:
     small = app.settings.model_copy(update={"limit_megabytes": 1})
-    from dataclasses import replace
-
     with TestClient(create_app(replace(app, settings=small)), raise_server_exceptions=False) as client:
         body = b"x y " * 700_000
         content = body if announced else (body[i : i + 65536] for i in range(0, len(body), 65536))
