@@ -90,14 +90,19 @@ class State:
         self.files = {key: file for key, file in self.files.items() if key[0] != collection}
 
     def rebuild(self) -> None:
-        """Give every document its next version."""
+        """Give every document its next version, also where it stands with its file."""
+        renumbered = {}
         for collection, documents in sorted(self.collections.items()):
             for document_id, current in sorted(documents.items()):
                 self.version += 1
+                renumbered[current.version] = self.version
                 documents[document_id] = Current(current.document, self.version)
                 self.revisions[collection, document_id][current.document.revision] = Former(
                     current.document.text, self.version
                 )
+        for key, file in self.files.items():
+            versions = {d: renumbered.get(v, v) for d, v in file.documents.items()}
+            self.files[key] = File(file.text, file.metadata, versions)
 
     def expire(self) -> None:
         """Drop the texts of all revisions that were replaced."""
