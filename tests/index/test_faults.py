@@ -337,6 +337,30 @@ def test_purge_leaves_no_byte_of_what_a_restore_abandoned(
         assert verify(builder.index) == []
 
 
+def test_purge_leaves_no_byte_of_a_damaged_store_that_was_replaced(
+    comparison: Comparison, data_dir: Path, tmp_path: Path
+) -> None:
+    layout = Layout(data_dir)
+    with comparison.open(data_dir) as builder:
+        back_up(builder.index.store, tmp_path / "backup.db")
+        builder.put("default", _SECRET)
+    layout.database.write_bytes(b"garbled" + layout.database.read_bytes()[7:])
+    with write_lock(layout):
+        restore(tmp_path / "backup.db", layout, replace=True)
+    assert _traces(data_dir, _WORDS, [])
+    with comparison.open(data_dir) as builder:
+        builder.purge()
+        assert _traces(data_dir, _WORDS, []) == []
+        assert verify(builder.index) == []
+
+
+def test_an_upload_that_ends_while_uploads_are_swept_is_no_fault(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.uploads.mkdir()
+    (layout.uploads / "ended").symlink_to(tmp_path / "not there")
+    layout.sweep_uploads()
+
+
 def test_purge_while_somebody_reads_fails_clearly_and_works_afterwards(
     comparison: Comparison, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
