@@ -113,7 +113,7 @@ def restore(source: Path, layout: Layout, *, replace: bool) -> int:
             f"There is an index in {layout.root} already.",
             "Restore into another --data-dir, or replace what it holds with --replace.",
         )
-    prepared = layout.root / "restore.tmp"
+    prepared = layout.restoring
     try:
         _copy(source, prepared)
         with closing(sqlite3.connect(prepared, isolation_level=None)) as copy:

@@ -42,13 +42,19 @@ class Layout:
         return self.root / "citewise.db.damaged"
 
     @property
+    def restoring(self) -> Path:
+        """Where a backup is checked before it takes the store's place."""
+        return self.root / "restore.tmp"
+
+    @property
     def write_lock(self) -> Path:
         """Locked by the writing process."""
         return self.root / "write.lock"
 
     def sweep(self) -> None:
         """Remove what a process that was killed while writing left half-done."""
-        for left in (*self.root.glob("*.tmp*"), *self.root.glob("projections/*/*.tmp")):
+        # Not every *.tmp: somebody may be making a backup here, for which no lock is held.
+        for left in (*self.root.glob(f"{self.restoring.name}*"), *self.root.glob("projections/*/*.tmp")):
             left.unlink(missing_ok=True)
 
     def remove_replaced(self, *, but: Iterable[str]) -> None:

@@ -226,6 +226,28 @@ def test_a_backup_takes_the_place_of_backups_only(
     store.close()
 
 
+def test_a_backup_into_the_data_directory_goes_on_while_others_write(
+    comparison: Comparison, data_dir: Path
+) -> None:
+    with comparison.open(data_dir) as builder, comparison.open(data_dir) as other:
+
+        def write(point: Point) -> None:
+            if point == Point.BACKUP_COPIED:
+                on_reach()
+                other.put("default", Document("new", "The glacier calved."))
+
+        before = builder.index.store.version()
+        on_reach(write)
+        try:
+            assert back_up(builder.index.store, data_dir / "backup.db") == before
+        finally:
+            on_reach()
+    with Index(data_dir, comparison.manifest) as index:
+        assert verify(index) == []
+    with write_lock(Layout(data_dir)):
+        assert restore(data_dir / "backup.db", Layout(data_dir), replace=True) == before
+
+
 def test_damaged_texts_and_passages_are_not_shown(comparison: Comparison, data_dir: Path) -> None:
     with closing(sqlite3.connect(Layout(data_dir).database)) as connection, connection:
         connection.execute("UPDATE revisions SET text = replace(text, '1910', '1911')")
