@@ -1,11 +1,13 @@
 """Damage, full disks and erasure: each is noticed and named, and nothing is lost silently."""
 
+import json
 import logging
 import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -138,6 +140,33 @@ def test_no_damage_to_a_projection_changes_what_is_found(
             assert verify(builder.index) == [], what
         noticed += "rebuilding it from the store" in caplog.text.lower()
     assert noticed > 10
+
+
+@pytest.mark.parametrize("field", ["version", "stamp", "names"])
+def test_every_part_of_the_vectors_header_has_a_checksum(
+    comparison: Comparison, data_dir: Path, field: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = Layout(data_dir).projections("default") / "vectors.bin"
+    digest, header, body = path.read_bytes().split(b"\n", 2)
+    fields = json.loads(header)
+    fields[field] = {"version": 6, "stamp": "another", "names": 1}[field]
+    path.write_bytes(b"\n".join([digest, json.dumps(fields).encode(), body]))
+    with comparison.open(data_dir) as builder:
+        assert verify(builder.index) == []
+    assert "its checksum does not match" in caplog.text
+
+
+def test_vectors_of_a_former_format_are_made_anew(
+    comparison: Comparison, data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = Layout(data_dir).projections("default") / "vectors.bin"
+    _, header, body = path.read_bytes().split(b"\n", 2)
+    fields = {**json.loads(header), "sha256": sha256(body).hexdigest()}
+    path.write_bytes(json.dumps(fields).encode() + b"\n" + body)
+    with comparison.open(data_dir) as builder:
+        builder.save()
+    assert "rebuilding it from the store" in caplog.text
+    assert path.read_bytes().split(b"\n", 2)[1:] == [header, body]
 
 
 def test_no_damage_to_the_database_passes_for_the_truth(
