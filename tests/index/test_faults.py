@@ -446,6 +446,24 @@ def test_a_purge_that_cannot_write_the_vectors_says_so(
         assert verify(builder.index) == []
 
 
+def test_no_room_for_a_temporary_projection_either_is_said(
+    comparison: Comparison, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with comparison.open(data_dir) as builder:
+        with monkeypatch.context() as patched:
+            patched.setattr("index.projections.lexical.Database.use_wal", full)
+            with pytest.raises(StorageFailed, match="disk is full"):
+                builder.index.read("default", lambda _: None)
+        assert list(tmp_path.glob("citewise-*")) == []
+        assert verify(builder.index) == []
+
+
 def test_a_full_disk_is_not_blamed_on_the_backup(
     comparison: Comparison, data_dir: Path, tmp_path: Path
 ) -> None:
