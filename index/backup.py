@@ -97,7 +97,7 @@ def restore(source: Path, layout: Layout, *, replace: bool) -> int:
         source: What ``back_up`` made.
         layout: Where to.
         replace: Also when an index is there; what it holds is then gone. A damaged one is
-            kept beside it.
+            kept beside it until the next purge.
 
     Returns:
         The ``index_version`` that is restored.
@@ -113,13 +113,13 @@ def restore(source: Path, layout: Layout, *, replace: bool) -> int:
             f"There is an index in {layout.root} already.",
             "Restore into another --data-dir, or replace what it holds with --replace.",
         )
-    prepared = layout.root / "restore.tmp"
+    prepared = layout.restoring
     try:
         _copy(source, prepared)
         with closing(sqlite3.connect(prepared, isolation_level=None)) as copy:
             version = _prepare(copy, source)
             reach(Point.RESTORE_CHECKED)
-            _replace(copy, prepared, layout.database)
+            _replace(copy, prepared, layout)
     except OSError as error:
         raise StorageFailed(
             f"{layout.root} cannot be written ({error}).", "Check its permissions and the disk."
@@ -166,7 +166,8 @@ def _prepare(copy: sqlite3.Connection, source: Path) -> int:
         raise _disk_or(source, error) from error
 
 
-def _replace(copy: sqlite3.Connection, prepared: Path, live: Path) -> None:
+def _replace(copy: sqlite3.Connection, prepared: Path, layout: Layout) -> None:
+    live = layout.database
     database = Database(live, synchronous="FULL")
     try:
         with database.translated():
@@ -181,7 +182,7 @@ def _replace(copy: sqlite3.Connection, prepared: Path, live: Path) -> None:
     except IndexDamaged:
         database.close()
         copy.close()
-        live.replace(live.with_name(live.name + ".damaged"))
+        live.replace(layout.damaged)
         for suffix in ("-wal", "-shm"):
             live.with_name(live.name + suffix).unlink(missing_ok=True)
         _sync(prepared)

@@ -9,6 +9,7 @@ import numpy as np
 from index.errors import DocumentDeleted, DocumentNotFound
 from index.index import Index
 from index.protocols import Chunker, Embedder
+from index.store.rows import dump_metadata
 from index.types import Change, Chunk, Document, EmbeddedChunk, Outcome
 
 
@@ -39,7 +40,7 @@ class Builder:
                 outcome: Outcome = "added"
                 known = {}
             else:
-                if record.revision == document.revision and dict(record.metadata) == dict(document.metadata):
+                if _content(store.source(collection, document.id)) == _content(document):
                     return Change("unchanged", record.index_version)
                 outcome = "changed"
                 # A title changes what is embedded, so changed metadata goes the same way as
@@ -124,3 +125,8 @@ class Builder:
             offset += count
         old = {key: (e.vector, e.sentence_vectors) for key, e in known.items()}
         return [EmbeddedChunk(c, *(fresh.get(c.embedding_key) or old[c.embedding_key])) for c in chunks]
+
+
+def _content(document: Document) -> tuple[object, ...]:
+    # Metadata as JSON, since to Python 1, 1.0 and true are the same.
+    return document.text, document.headings, document.pages, dump_metadata(document.metadata)

@@ -183,8 +183,7 @@ class Index:
         for collection in collections:
             self.read(collection, lambda view: view.vectors.save(required=True), deleted=True)
             self._projections_of(collection)[1].compact()
-        # Of collections that this store never had: it was restored over another.
-        self.layout.remove_projections(but=collections)
+        self.layout.remove_replaced(but=collections)
 
     def _projections_of(self, collection: str) -> tuple[VectorProjection, LexicalProjection]:
         stamp = hashlib.sha256(f"{self.manifest.to_json()} {self.store.generation()}".encode()).hexdigest()[

@@ -2,6 +2,7 @@
 
 <data_dir>/
 citewise.db               the store: the truth, manifest included
+citewise.db.damaged       a store that a restore replaced, until the next purge
 write.lock                held by the one process that writes
 uploads/                  what is being uploaded, until it has been read
 projections/<collection>/ vectors.bin, lexical.db: derived, can be thrown away
@@ -12,6 +13,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -35,23 +37,38 @@ class Layout:
         return self.root / "citewise.db"
 
     @property
+    def damaged(self) -> Path:
+        """Where a restore puts a store that cannot be read."""
+        return self.root / "citewise.db.damaged"
+
+    @property
+    def restoring(self) -> Path:
+        """Where a backup is checked before it takes the store's place."""
+        return self.root / "restore.tmp"
+
+    @property
     def write_lock(self) -> Path:
         """Locked by the writing process."""
         return self.root / "write.lock"
 
     def sweep(self) -> None:
         """Remove what a process that was killed while writing left half-done."""
-        for left in (*self.root.glob("*.tmp*"), *self.root.glob("projections/*/*.tmp")):
+        # Not every *.tmp: somebody may be making a backup here, for which no lock is held.
+        for left in (*self.root.glob(f"{self.restoring.name}*"), *self.root.glob("projections/*/*.tmp")):
             left.unlink(missing_ok=True)
 
-    def remove_projections(self, *, but: Iterable[str]) -> None:
-        """Remove what was derived of all collections but some.
+    def remove_replaced(self, *, but: Iterable[str]) -> None:
+        """Remove what a restore left of the store before: itself, if it was damaged, and its projections.
+
+        Args:
+            but: The collections whose projections are still used.
 
         Raises:
             StorageFailed: It cannot be removed.
         """
         kept = {self.projections(collection) for collection in but}
         try:
+            self.damaged.unlink(missing_ok=True)
             for folder in self.root.glob("projections/*"):
                 if folder not in kept:
                     shutil.rmtree(folder)
@@ -68,8 +85,9 @@ class Layout:
     def sweep_uploads(self) -> None:
         """Remove uploads that a process left that was killed while it read them."""
         for left in self.uploads.glob("*"):
-            if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
+            with suppress(FileNotFoundError):  # it has been read by now
+                if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True)
 
     def projections(self, collection: str) -> Path:
         """The folder of one collection's projections; the name is never a path."""

@@ -67,7 +67,10 @@ class Settings(BaseSettings):
         4096, ge=256, description="Tokens that it reads and writes together."
     )
     keep_revisions_days: float | None = Field(
-        None, ge=0, description="Days that a replaced revision keeps its text; without it, for good."
+        None,
+        ge=0,
+        le=36_500,
+        description="Days that a replaced revision keeps its text; without it, for good.",
     )
     limit_megabytes: int = Field(64, ge=1, description="Largest file, in MiB, also inside an archive.")
     limit_expanded_megabytes: int = Field(512, ge=1, description="Largest archive, unpacked, in MiB.")

@@ -49,6 +49,9 @@ class LexicalProjection:
         collection: The collection that it projects.
         stamp: Changes when the index is rebuilt another way; a file with another stamp
             is made anew.
+
+    Raises:
+        StorageFailed: The temporary one cannot be written either.
     """
 
     def __init__(self, path: Path, collection: str, stamp: str) -> None:
@@ -67,6 +70,9 @@ class LexicalProjection:
             database.close()
             if _is_garbled(path, error):
                 return self._open_anew(path, error)
+            if self._temporary:
+                self._temporary.cleanup()
+                raise
             log.warning("%s cannot be written (%s); using a temporary one.", path, error)
             self._temporary = TemporaryDirectory(prefix="citewise-")
             return self._open(Path(self._temporary.name, path.name))

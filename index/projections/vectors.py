@@ -3,8 +3,8 @@
 The index is flat: exact, and a filter or a deletion cannot cost recall. It lives in
 memory; its file only saves reading every vector from the store at start.
 
-File format: one JSON line (version, stamp, size of the names, sha256 of what follows), the
-ids of passages and their documents as JSON, then FAISS's own serialisation.
+File format: one line with the sha256 of what follows, one JSON line (version, stamp, size of
+the names), the ids of passages and their documents as JSON, then FAISS's own serialisation.
 """
 
 import hashlib
@@ -170,17 +170,13 @@ class VectorProjection:
                 return
             names = json.dumps([self._ids, self._documents]).encode()
             vectors = faiss.serialize_index(self._index).tobytes()
-            header = {
-                "version": self.version,
-                "stamp": self._stamp,
-                "names": len(names),
-                "sha256": hashlib.sha256(names + vectors).hexdigest(),
-            }
+            fields = {"version": self.version, "stamp": self._stamp, "names": len(names)}
+            header = json.dumps(fields).encode() + b"\n"
             temporary = self._path.with_suffix(".tmp")
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 with temporary.open("wb") as file:
-                    file.write(json.dumps(header).encode() + b"\n" + names)
+                    file.write(_digest(header, names, vectors) + header + names)
                     reach(Point.VECTORS_HALF_WRITTEN)
                     file.write(vectors)
                     file.flush()
@@ -203,12 +199,12 @@ class VectorProjection:
     def _load(self) -> None:
         try:
             with self._path.open("rb") as file:
-                header = json.loads(file.readline())
-                body = file.read()
+                digest, line, body = file.readline(), file.readline(), file.read()
+            if digest != _digest(line, body):
+                raise ValueError("its checksum does not match")
+            header = json.loads(line)
             if header["stamp"] != self._stamp:
                 return
-            if hashlib.sha256(body).hexdigest() != header["sha256"]:
-                raise ValueError("its checksum does not match")
             ids, documents = json.loads(body[: header["names"]])
             index = faiss.deserialize_index(np.frombuffer(body[header["names"] :], dtype=np.uint8))
             if not len(ids) == len(documents) == index.ntotal:
@@ -221,3 +217,10 @@ class VectorProjection:
         self._index, self._ids, self._documents = index, ids, documents
         self.version = header["version"]
         self._saved = True
+
+
+def _digest(*parts: bytes) -> bytes:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest().encode() + b"\n"

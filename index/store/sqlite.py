@@ -161,8 +161,11 @@ class SqliteStore(Reader):
                 sealed(manifest.to_json(), token_hex(16)),
             )
             tx.execute("DELETE FROM chunks")
+            renumbered = {}
             for collection, document, chunks in contents:
-                _put(tx, collection, document, chunks)
+                former = self.document(collection, document.id).index_version
+                renumbered[former] = _put(tx, collection, document, chunks)
+            _renumber_files(tx, renumbered)
             version = self.version()
             reach(Point.REBUILD_BEFORE_COMMIT)
         reach(Point.REBUILD_COMMITTED)
@@ -260,6 +263,17 @@ def _put(tx: sqlite3.Connection, collection: str, document: Document, chunks: Se
         [chunk_row(collection, embedded) for embedded in chunks],
     )
     return version
+
+
+def _renumber_files(tx: sqlite3.Connection, renumbered: Mapping[int, int]) -> None:
+    """Let what files brought stay theirs when it gets new versions."""
+    for row in tx.execute("SELECT * FROM files").fetchall():
+        collection, path, fingerprint, documents, _ = require_intact(row)
+        versions = {d: renumbered.get(v, v) for d, v in json.loads(documents).items()}
+        tx.execute(
+            "REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+            sealed(collection, path, fingerprint, json.dumps(versions)),
+        )
 
 
 def _delete(tx: sqlite3.Connection, collection: str, document_id: str) -> int:

@@ -162,7 +162,7 @@ def put_document(
     media_type: Literal["text/plain", "text/markdown", "text/html"] = "text/plain",
     collection: str | None = None,
 ) -> Call[StoredOut]:
-    """Create or replace a document by your own id; the same text and metadata change nothing."""
+    """Create or replace a document by your own id; the same again changes nothing."""
     body = _given(text=text, metadata=metadata, media_type=media_type)
     return Call(
         "PUT", _document(document_id), _as(StoredOut), {"json": body, **_query(collection=collection)}

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+import anyio
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 # For what reads the store; questions and changes have threads of their own.
 _THREADS = 8
 _WRITERS, _WAITING = 2, 16
+_EXPIRING_SECONDS = 3600.0
 _DESCRIPTION = """Cited answers from your own documents.
 
 Offsets are **code points**, half-open, everywhere (`offset_unit: "codepoint"`): they
@@ -51,7 +53,10 @@ def create_app(app: App) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         app.index.layout.sweep_uploads()
-        yield
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_keep_expiring, app)
+            yield
+            tasks.cancel_scope.cancel()
         # Saves the next start the work; a server that was killed only starts more slowly.
         await anyio.to_thread.run_sync(_save, app)
         tracing.close()
@@ -92,6 +97,17 @@ def create_app(app: App) -> FastAPI:
     install_page(http)
     _describe_offsets(http)
     return http
+
+
+async def _keep_expiring(app: App) -> None:
+    # ``citewise index`` does so as well, but a server may be all that ever changes the index.
+    days = app.settings.keep_revisions_days
+    while days is not None:
+        try:
+            await anyio.to_thread.run_sync(app.builder.expire, days)
+        except CitewiseError as error:
+            log.warning("Replaced revisions were not dropped: %s", error)
+        await anyio.sleep(_EXPIRING_SECONDS)
 
 
 def _save(app: App) -> None:

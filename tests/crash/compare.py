@@ -1,5 +1,6 @@
 """An opened index against the model: everything it holds, finds, cites and refuses."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
@@ -112,7 +113,10 @@ class Comparison:
         documents = {
             key: current.document
             for key, current in state.collections[view.collection].items()
-            if all(current.document.metadata.get(name) == value for name, value in filters.items())
+            if all(
+                _typed(current.document.metadata.get(name)) == _typed(value)
+                for name, value in filters.items()
+            )
         }
         allowed = view.store.matching(view.collection, filters) if filters else None
         if filters:
@@ -166,11 +170,12 @@ def _require_documents(store: SqliteStore, state: State, collection: str, ids: A
     for document_id, current in state.collections[collection].items():
         record, document = records[document_id], current.document
         _equal(f"{document_id} version", record.index_version, current.version)
-        _equal(f"{document_id} metadata", dict(record.metadata), dict(document.metadata))
+        _equal(f"{document_id} metadata", _typed(dict(record.metadata)), _typed(dict(document.metadata)))
         _equal(f"{document_id} revision", record.revision, document.revision)
         source = store.source(collection, document_id)
         _equal(f"{document_id} text", source.text, document.text)
         _equal(f"{document_id} headings", source.headings, document.headings)
+        _equal(f"{document_id} pages", source.pages, document.pages)
         known = state.revisions[collection, document_id]
         ordered = sorted((f.version, r) for r, f in known.items() if f.text is not None)
         _equal(f"{document_id} revisions", record.revisions, tuple(r for _, r in ordered))
@@ -199,6 +204,11 @@ def _require_ledger(store: SqliteStore, state: State) -> None:
         for path, documents in store.files_below(collection, "/").items()
     }
     _equal("files", held, wanted)
+
+
+def _typed(value: object) -> str:
+    # To Python, 1 and true are the same.
+    return json.dumps(value, sort_keys=True)
 
 
 def _equal(what: str, found: object, wanted: object) -> None:

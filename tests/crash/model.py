@@ -5,6 +5,7 @@ whose writer was killed has to equal the model after some number of its steps.
 """
 
 import copy
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,8 +68,7 @@ class State:
         """Create or replace a document; returns the version that it has then."""
         documents = self.collections.setdefault(collection, {})
         there = documents.get(document.id)
-        same = there and there.document.revision == document.revision
-        if there and same and dict(there.document.metadata) == dict(document.metadata):
+        if there and _content(there.document) == _content(document):
             return there.version
         self.version += 1
         documents[document.id] = Current(document, self.version)
@@ -90,14 +90,19 @@ class State:
         self.files = {key: file for key, file in self.files.items() if key[0] != collection}
 
     def rebuild(self) -> None:
-        """Give every document its next version."""
+        """Give every document its next version, also where it stands with its file."""
+        renumbered = {}
         for collection, documents in sorted(self.collections.items()):
             for document_id, current in sorted(documents.items()):
                 self.version += 1
+                renumbered[current.version] = self.version
                 documents[document_id] = Current(current.document, self.version)
                 self.revisions[collection, document_id][current.document.revision] = Former(
                     current.document.text, self.version
                 )
+        for key, file in self.files.items():
+            versions = {d: renumbered.get(v, v) for d, v in file.documents.items()}
+            self.files[key] = File(file.text, file.metadata, versions)
 
     def expire(self) -> None:
         """Drop the texts of all revisions that were replaced."""
@@ -191,6 +196,11 @@ class Model:
             for key in gone:
                 step(lambda s, k=key: s.files.pop(k))  # type: ignore[misc]
         return steps
+
+
+def _content(document: Document) -> tuple[object, ...]:
+    metadata = json.dumps(dict(document.metadata), sort_keys=True)
+    return document.text, document.headings, document.pages, metadata
 
 
 def _all_current(state: State, collection: str, documents: Mapping[str, int]) -> bool:

@@ -1,5 +1,7 @@
 """A few kills, so that the harness itself stays sound; `make crash` is the real one."""
 
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
@@ -7,7 +9,9 @@ import pytest
 
 from index.points import Point
 from index.types import Document
+from service.wiring import App
 from tests.crash.compare import Comparison, Wrong, differs, loaded
+from tests.crash.driver import perform
 from tests.crash.harness import Driver, History, Tally
 from tests.crash.model import Model
 from tests.crash.plan import plan
@@ -54,6 +58,27 @@ def test_the_comparison_notices_what_is_not_as_the_model_says(tmp_path: Path) ->
         vectors._documents[0] = "b"
         with pytest.raises(Wrong, match="verify"):
             comparison.require(builder.index, model.state)
+
+
+def test_files_and_a_rebuild_end_as_the_model_says(tmp_path: Path, app: App) -> None:
+    folder, model = tmp_path.resolve() / "folder", Model(loaded)
+    folder.mkdir()
+    files: Mapping[str, tuple[str, dict[str, object]]] = {
+        "a.txt": ("The comet returned.", {}),
+        "b.md": ("# Pears\n\nThe orchard bore pears.", {}),
+    }
+    add = {"do": "add", "collection": "default", "folder": str(folder), "files": files, "prune": False}
+    other = {"do": "put", "collection": "default", "id": "b.md", "text": "Of another origin.", "metadata": {}}
+    for name, (text, _) in files.items():
+        (folder / name).write_text(text)
+    for operation in (add, other, {"do": "rebuild"}, {**add, "files": {}, "prune": True}):
+        if operation.get("prune"):
+            shutil.rmtree(folder)
+            folder.mkdir()
+        perform(app, operation)
+        model.apply(operation)
+        assert differs(app.index.store, model.state) is None
+    assert model.state.collections["default"].keys() == {"b.md"}
 
 
 def test_a_plan_follows_from_its_seed() -> None:

@@ -145,6 +145,7 @@ def test_ask_writes_nothing_outside_the_index(folder: Path) -> None:
         (["ask", "x", "-c", "none"], 1, "There is no collection 'none'"),
         (["ask", "x", "-f", "nonsense"], 2, "nonsense"),
         (["ask", "x", "--top-k", "0"], 2, "top_k"),
+        (["index", "purge", "--revisions-older-than", "999999"], 2, "keep_revisions_days"),
         (["ask"], 2, "Missing argument"),
         (["index", "/nowhere/at/all"], 1, "/nowhere/at/all is not there"),
         (["docs", "show", "none"], 1, "no document 'none'"),

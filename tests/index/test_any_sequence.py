@@ -26,7 +26,9 @@ _TEXTS = (
 )
 _COLLECTIONS = st.sampled_from(["default", "letters"])
 _IDS = st.sampled_from(["a", "b", "c"])
-_METADATA = st.fixed_dictionaries({}, optional={"year": st.integers(1, 2), "title": st.just("The lantern")})
+_METADATA = st.fixed_dictionaries(
+    {}, optional={"year": st.sampled_from([1, 2, True]), "title": st.just("The lantern")}
+)
 _FILTERS = st.sampled_from([{}, {"year": 1}, {"title": "The lantern", "year": 2}])
 
 

@@ -1,11 +1,13 @@
 """Damage, full disks and erasure: each is noticed and named, and nothing is lost silently."""
 
+import json
 import logging
 import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -140,6 +142,33 @@ def test_no_damage_to_a_projection_changes_what_is_found(
     assert noticed > 10
 
 
+@pytest.mark.parametrize("field", ["version", "stamp", "names"])
+def test_every_part_of_the_vectors_header_has_a_checksum(
+    comparison: Comparison, data_dir: Path, field: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = Layout(data_dir).projections("default") / "vectors.bin"
+    digest, header, body = path.read_bytes().split(b"\n", 2)
+    fields = json.loads(header)
+    fields[field] = {"version": 6, "stamp": "another", "names": 1}[field]
+    path.write_bytes(b"\n".join([digest, json.dumps(fields).encode(), body]))
+    with comparison.open(data_dir) as builder:
+        assert verify(builder.index) == []
+    assert "its checksum does not match" in caplog.text
+
+
+def test_vectors_of_a_former_format_are_made_anew(
+    comparison: Comparison, data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = Layout(data_dir).projections("default") / "vectors.bin"
+    _, header, body = path.read_bytes().split(b"\n", 2)
+    fields = {**json.loads(header), "sha256": sha256(body).hexdigest()}
+    path.write_bytes(json.dumps(fields).encode() + b"\n" + body)
+    with comparison.open(data_dir) as builder:
+        builder.save()
+    assert "rebuilding it from the store" in caplog.text
+    assert path.read_bytes().split(b"\n", 2)[1:] == [header, body]
+
+
 def test_no_damage_to_the_database_passes_for_the_truth(
     comparison: Comparison, models: Models, data_dir: Path
 ) -> None:
@@ -224,6 +253,28 @@ def test_a_backup_takes_the_place_of_backups_only(
             back_up(store, taken)
         assert before is None or taken.read_bytes() == before
     store.close()
+
+
+def test_a_backup_into_the_data_directory_goes_on_while_others_write(
+    comparison: Comparison, data_dir: Path
+) -> None:
+    with comparison.open(data_dir) as builder, comparison.open(data_dir) as other:
+
+        def write(point: Point) -> None:
+            if point == Point.BACKUP_COPIED:
+                on_reach()
+                other.put("default", Document("new", "The glacier calved."))
+
+        before = builder.index.store.version()
+        on_reach(write)
+        try:
+            assert back_up(builder.index.store, data_dir / "backup.db") == before
+        finally:
+            on_reach()
+    with Index(data_dir, comparison.manifest) as index:
+        assert verify(index) == []
+    with write_lock(Layout(data_dir)):
+        assert restore(data_dir / "backup.db", Layout(data_dir), replace=True) == before
 
 
 def test_damaged_texts_and_passages_are_not_shown(comparison: Comparison, data_dir: Path) -> None:
@@ -337,6 +388,30 @@ def test_purge_leaves_no_byte_of_what_a_restore_abandoned(
         assert verify(builder.index) == []
 
 
+def test_purge_leaves_no_byte_of_a_damaged_store_that_was_replaced(
+    comparison: Comparison, data_dir: Path, tmp_path: Path
+) -> None:
+    layout = Layout(data_dir)
+    with comparison.open(data_dir) as builder:
+        back_up(builder.index.store, tmp_path / "backup.db")
+        builder.put("default", _SECRET)
+    layout.database.write_bytes(b"garbled" + layout.database.read_bytes()[7:])
+    with write_lock(layout):
+        restore(tmp_path / "backup.db", layout, replace=True)
+    assert _traces(data_dir, _WORDS, [])
+    with comparison.open(data_dir) as builder:
+        builder.purge()
+        assert _traces(data_dir, _WORDS, []) == []
+        assert verify(builder.index) == []
+
+
+def test_an_upload_that_ends_while_uploads_are_swept_is_no_fault(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.uploads.mkdir()
+    (layout.uploads / "ended").symlink_to(tmp_path / "not there")
+    layout.sweep_uploads()
+
+
 def test_purge_while_somebody_reads_fails_clearly_and_works_afterwards(
     comparison: Comparison, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,6 +443,24 @@ def test_a_purge_that_cannot_write_the_vectors_says_so(
             with pytest.raises(StorageFailed, match=r"vectors.bin cannot be written \(No space"):
                 builder.purge()
         builder.purge()
+        assert verify(builder.index) == []
+
+
+def test_no_room_for_a_temporary_projection_either_is_said(
+    comparison: Comparison, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with comparison.open(data_dir) as builder:
+        with monkeypatch.context() as patched:
+            patched.setattr("index.projections.lexical.Database.use_wal", full)
+            with pytest.raises(StorageFailed, match="disk is full"):
+                builder.index.read("default", lambda _: None)
+        assert list(tmp_path.glob("citewise-*")) == []
         assert verify(builder.index) == []
 
 

@@ -14,7 +14,7 @@ from index.index import Index, View
 from index.layout import Layout, Manifest
 from index.load.files import find_sources
 from index.retrieve import LEXICAL, SCOPE, SENTENCE, Question, retrieve
-from index.types import Document, Hit
+from index.types import Document, Heading, Hit, Page
 from index.verify import verify
 from service.settings import Settings
 from service.wiring import App, open_app
@@ -47,6 +47,25 @@ def test_build_is_idempotent(app: App, tmp_path: Path) -> None:
     third = app.ingest("default").add(find_sources([folder]))
     assert (first.added, again.unchanged, third.changed) == (["a.txt", "b.md"], ["a.txt", "b.md"], ["a.txt"])
     assert first.index_version == again.index_version == 2
+    assert verify(app.index) == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        Document("a", "Comets\nThe comet returned.", {"draft": True}),
+        Document("a", "Comets\nThe comet returned.", {"draft": 1.0}),
+        Document("a", "Comets\nThe comet returned.", {"draft": 1}, (Heading(0, 6, 1, "Comets"),)),
+        Document("a", "Comets\nThe comet returned.", {"draft": 1}, (), (Page(0, 26, 1),)),
+    ],
+)
+def test_another_type_or_outline_of_the_same_text_is_a_change(app: App, changed: Document) -> None:
+    app.builder.put("default", Document("a", changed.text, {"draft": 1}))
+    assert app.builder.put("default", changed).outcome == "changed"
+    stored = app.index.store.source("default", "a")
+    assert repr(stored) == repr(changed)
+    assert app.builder.put("default", changed).outcome == "unchanged"
+    assert len(app.index.store.document("default", "a").revisions) == 1
     assert verify(app.index) == []
 
 

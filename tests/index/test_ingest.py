@@ -102,6 +102,25 @@ def test_what_vanished_from_an_archive_is_told_until_it_is_pruned(app: App, fold
     assert _index(app, folder, prune=True).removed == ["all.zip/x.txt"]
 
 
+def test_a_rebuild_leaves_documents_with_their_files(app: App, folder: Path) -> None:
+    _index(app, folder)
+    app.builder.put("default", Document("sub/b.txt", "Something of another origin."))
+    app.builder.rebuild()
+    (folder / "a.txt").unlink()
+    (folder / "sub" / "b.txt").unlink()
+    assert _index(app, folder, prune=True).removed == ["a.txt"]
+    assert _ids(app) == ["sub/b.txt"]
+
+
+def test_what_a_rebuild_renumbered_is_not_read_again(
+    app: App, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _index(app, folder)
+    app.builder.rebuild()
+    monkeypatch.setattr(Sandbox, "submit", None)
+    assert _index(app, folder).unchanged == ["a.txt", "sub/b.txt"]
+
+
 def test_prune_keeps_what_somebody_else_put_under_the_same_id(app: App, folder: Path) -> None:
     _index(app, folder)
     app.builder.put("default", Document("a.txt", "Something of another origin."))

@@ -1,4 +1,5 @@
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,9 @@ def test_keys_are_demanded_unless_this_machine_alone_gets_in(
         ({"cors_origins": ["https://example.org/"]}, "cors_origins"),
         ({"cors_origins": ["example.org"]}, "cors_origins"),
         ({"rate_limit": "many"}, "rate_limit"),
+        ({"keep_revisions_days": 999_999}, "keep_revisions_days"),
+        ({"keep_revisions_days": math.inf}, "keep_revisions_days"),
+        ({"keep_revisions_days": math.nan}, "keep_revisions_days"),
     ],
 )
 def test_settings_that_are_not_safe_or_not_clear_are_refused(given_: dict[str, Any], named: str) -> None:

@@ -82,7 +82,7 @@ def uploads_router(app: App, changes: Admission) -> APIRouter:
     ) -> StoredOut:
         """Create or replace a document: JSON text, a file in a form, or the file itself.
 
-        The same text with the same metadata changes nothing. A file that holds several
+        The same text with the same metadata, headings and pages changes nothing. A file that holds several
         documents (an archive, JSON lines) is for `POST`.
         """
         known, name = _valid_id(document_id), caller.collection(collection)

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import time
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -55,6 +56,24 @@ def test_put_is_an_idempotent_upsert(client: TestClient) -> None:
     assert bodies[0]["index_version"] == bodies[1]["index_version"] < bodies[2]["index_version"]
     assert bodies[2]["revisions"] == [bodies[0]["revision"], bodies[2]["revision"]]
     assert bodies[2]["metadata"] == {"title": "Comets", "language": "en"}
+
+
+def test_a_server_drops_replaced_revisions_when_their_time_has_come(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.http.app._EXPIRING_SECONDS", 0.05)
+    keeping = replace(app, settings=app.settings.model_copy(update={"keep_revisions_days": 0}))
+    with TestClient(create_app(keeping)) as client:
+        former = _put(client, "a", COMET).json()["revision"]
+        _put(client, "a", "Nothing about the sky is in here any more.")
+        address = f"/v1/documents/a/text?revision={former}"
+        for _ in range(200):
+            status = client.get(address).status_code
+            if status != 200:
+                break
+            time.sleep(0.05)
+        assert status == 410
+        assert client.get("/v1/documents/a/text").text == "Nothing about the sky is in here any more."
 
 
 def test_an_old_citation_opens_what_it_quoted_until_the_document_is_deleted(client: TestClient) -> None:
