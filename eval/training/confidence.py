@@ -155,7 +155,7 @@ def _read(view: View, examples: Sequence[Example], sentence: Logistic, reader: R
         evidence = score_evidence(view, example.question, example.asked, example.hits, sentence)
         if not evidence:
             continue
-        candidates, features = read(reader, example.case.question, example.asked, evidence)
+        candidates, features = read(reader, example.case.question, evidence)
         document = (
             example.case.evidence[0].document_id if example.case.evidence else example.hits[0].document.id
         )

@@ -221,7 +221,7 @@ class Pipeline:
             return _Finding(part, asked, [], 0.0)
         readable = self._models.reader.reads(part.question.text)
         if readable:
-            candidates, features = read(self._models.reader, part.question.text, asked, evidence)
+            candidates, features = read(self._models.reader, part.question.text, evidence)
             evidence = rerank(asked, candidates, features, self._models.reading)
         else:
             evidence = rerank_by_terms(view, asked, evidence)

@@ -1,6 +1,6 @@
 """A question and a passage read together: which sentences answer, and which words of them.
 
-One MiniLM encoder with three outputs for each token (``eval/training/reader.py``), run by
+One small BERT encoder with three outputs for each token (``eval/training/reader.py``), run by
 ONNX Runtime in 8 bit: start and end of the answering span, as in Devlin et al. (2019),
 "BERT", with the first token standing for "no answer", and how much the token speaks for its
 sentence. It sees the question, what the passage stands under, and the passage.
@@ -21,7 +21,7 @@ from index.types import Chunk, Sentence
 from index.vocabulary import Vocabulary
 
 # The name of the model that comes with the package.
-SHIPPED = "minilm-reader"
+SHIPPED = "citewise-reader"
 # Tokens of each part; a part that is longer is cut.
 QUESTION_TOKENS, CONTEXT_TOKENS, PASSAGE_TOKENS = 64, 32, 224
 # A longer span answers nothing shortly.

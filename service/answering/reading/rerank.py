@@ -1,6 +1,6 @@
 """The best passages read with the question, and their sentences ordered anew.
 
-The linear scorer compares; the reader reads. Reading takes some thirty milliseconds a
+The linear scorer compares; the reader reads. Reading takes some 35 milliseconds a
 passage, so only the passages of the sentences that the scorer likes best are read.
 """
 
@@ -14,11 +14,11 @@ from index.text.analysis import terms
 from index.types import Chunk
 from service.answering.asked.question import Asked
 from service.answering.evidence import Evidence, Features, Logistic, coverage, logit, sigmoid
-from service.answering.language.spans import counts, enumerates
+from service.answering.language.spans import enumerates
 from service.answering.reading.reader import Reader
 
 PASSAGES_READ = 4
-READING_FEATURES = ("sentence", "sentence_gap", "answer", "answer_gap", "linear", "asked_gap", "counted")
+READING_FEATURES = ("sentence", "sentence_gap", "answer", "answer_gap", "linear", "asked_gap")
 _GAPS = tuple(READING_FEATURES.index(name) for name in ("sentence_gap", "answer_gap", "asked_gap"))
 # Log-odds that a sentence which enumerates gains where several things are asked for: there
 # were few such questions to train on.
@@ -28,20 +28,17 @@ LISTING = 0.5
 UNREAD = 0.5
 
 
-def read(
-    reader: Reader, question: str, asked: Asked, evidence: Sequence[Evidence]
-) -> tuple[list[Evidence], Features]:
+def read(reader: Reader, question: str, evidence: Sequence[Evidence]) -> tuple[list[Evidence], Features]:
     """Read the passages of the best sentences.
 
     Args:
         reader: The reader.
         question: The question.
-        asked: What it asks for.
         evidence: Scored sentences, best first; at least one.
 
     Returns:
         The sentences of the passages that were read, best first as before, with what the
-        reader made of them; and their ``READING_FEATURES``, shape ``(n, 7)``.
+        reader made of them; and their ``READING_FEATURES``, shape ``(n, 6)``.
     """
     chunks: dict[str, Chunk] = {}
     for e in evidence:
@@ -57,10 +54,7 @@ def read(
         i = e.hit.chunk.sentences.index(e.sentence)
         sentence, answer = float(reading.sentences[i]), float(reading.answers[i])
         candidates.append(replace(e, span=reading.spans[i], answerable=answer))
-        counted = float(bool(asked.counted and counts(e.text, [asked.counted])))
-        rows.append(
-            [sentence, sentence, answer, answer, logit(e.support), e.feature("asked_sentence"), counted]
-        )
+        rows.append([sentence, sentence, answer, answer, logit(e.support), e.feature("asked_sentence")])
     features = np.array(rows, dtype=np.float64)
     for gap in _GAPS:
         features[:, gap] = features[:, gap].max() - features[:, gap]
