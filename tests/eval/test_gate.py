@@ -121,7 +121,7 @@ def test_a_broken_reranker_is_caught(seeds_app: App, baseline: Run, monkeypatch:
     real = ShippedReader.read
 
     def backwards(self: ShippedReader, *asked: Any) -> list[Reading]:
-        return [replace(r, sentences=-r.sentences) for r in real(self, *asked)]
+        return [replace(r, sentences=-r.sentences, answers=-r.answers) for r in real(self, *asked)]
 
     monkeypatch.setattr(ShippedReader, "read", backwards)
     broken = run(InProcess(seeds_app, Ask("")), read_cases(QUESTIONS), QUESTIONS)
