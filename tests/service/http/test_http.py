@@ -16,12 +16,6 @@ from service.wiring import App
 from tests.conftest import CHENGDU
 
 
-@pytest.fixture(scope="module")
-def client(seeds_app: App) -> Iterator[TestClient]:
-    with TestClient(create_app(seeds_app), raise_server_exceptions=False) as opened:
-        yield opened
-
-
 @pytest.fixture
 def own(app: App) -> Iterator[TestClient]:
     with TestClient(create_app(app), raise_server_exceptions=False) as opened:

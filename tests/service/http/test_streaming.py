@@ -22,12 +22,6 @@ LIST = "Which countries took part in the meetings?"
 
 
 @pytest.fixture(scope="module")
-def client(seeds_app: App) -> Iterator[TestClient]:
-    with TestClient(create_app(seeds_app), raise_server_exceptions=False) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def fresh(seeds_app: App) -> Iterator[TestClient]:
     forgetful = seeds_app.settings.model_copy(update={"cache_answers": 0})
     with TestClient(create_app(replace(seeds_app, settings=forgetful))) as opened:

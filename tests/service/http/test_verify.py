@@ -15,12 +15,6 @@ from tests.conftest import CHENGDU, TEST_HOSTS
 TEXT = "Der Comet 🌠 kam 1910. 彗星回来了。"
 
 
-@pytest.fixture(scope="module")
-def client(seeds_app: App) -> Iterator[TestClient]:
-    with TestClient(create_app(seeds_app), raise_server_exceptions=False) as opened:
-        yield opened
-
-
 @pytest.fixture
 def own(app: App) -> Iterator[TestClient]:
     with TestClient(create_app(app), raise_server_exceptions=False) as opened:
