@@ -2,7 +2,7 @@
 import { h } from "./dom.js";
 import { placeWords, supportWords } from "./words.js";
 
-/** One card for all marks; shown for the mark that is pointed at or focused. */
+/** One card for all marks; shown for the mark that is pointed at or tabbed to. */
 export class Card {
   /** @param {string} lang @param {import("./texts.js").Translate} t */
   constructor(lang, t) {
@@ -22,7 +22,8 @@ export class Card {
     mark.setAttribute("aria-describedby", "card");
     // Not when the page moves under a pointer that rests.
     mark.addEventListener("pointermove", (event) => event.pointerType === "mouse" && show());
-    mark.addEventListener("focus", () => mark.matches(":focus-visible") && show());
+    // Whoever tabs to it; where the focus comes back from a source, the card would cover the next mark.
+    mark.addEventListener("keyup", (event) => event.key === "Tab" && show());
     mark.addEventListener("pointerleave", () => (this.leaving = setTimeout(() => this.hide(), 150)));
     mark.addEventListener("blur", () => this.hide());
     mark.addEventListener("click", () => this.hide());

@@ -19,7 +19,6 @@ def test_seeds_citation_opens_exactly_the_cited_text(tab: Page, seeds: str) -> N
         expect(tab.locator("mark")).to_have_text(source["cited_text"], use_inner_text=False)
         expect(tab.locator("mark")).to_be_in_viewport()
         tab.keyboard.press("Escape")
-        tab.keyboard.press("Escape")  # the card at the mark, which has the focus again
 
 
 def test_emoji_and_cjk_before_the_quote_do_not_shift_it(page: Page, small: str) -> None:
