@@ -40,7 +40,8 @@ class Builder:
                 outcome: Outcome = "added"
                 known = {}
             else:
-                if _content(store.source(collection, document.id)) == _content(document):
+                same_text = record.revision == document.revision
+                if same_text and _besides(store.source(collection, document.id)) == _besides(document):
                     return Change("unchanged", record.index_version)
                 outcome = "changed"
                 # A title changes what is embedded, so changed metadata goes the same way as
@@ -127,6 +128,7 @@ class Builder:
         return [EmbeddedChunk(c, *(fresh.get(c.embedding_key) or old[c.embedding_key])) for c in chunks]
 
 
-def _content(document: Document) -> tuple[object, ...]:
+def _besides(document: Document) -> tuple[object, ...]:
+    """What a document has besides its text."""
     # Metadata as JSON, since to Python 1, 1.0 and true are the same.
-    return document.text, document.headings, document.pages, dump_metadata(document.metadata)
+    return document.headings, document.pages, dump_metadata(document.metadata)
