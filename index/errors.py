@@ -36,6 +36,7 @@
     │   ├── OriginRefused         a web page that may not call
     │   └── RateLimited           too many requests
     ├── KeysMissing               others could reach the service, and there is no key
+    ├── AddressUnusable           the service cannot be had there
     ├── ServerUnusable            another server that was asked
     ├── GeneratorFailed           a language model that cannot be reached, or breaks off
     ├── ModelUnavailable          a model that is not on this machine
@@ -331,8 +332,15 @@ class KeysMissing(CitewiseError):
     title = "API keys missing"
 
 
+class AddressUnusable(CitewiseError):
+    """An address that the service is to have cannot be had."""
+
+    slug = "address-unusable"
+    title = "Address not usable"
+
+
 class ServerUnusable(CitewiseError):
-    """Another server does not answer, or not as it should, or stands where this one should."""
+    """Another server does not answer, or not as it should."""
 
     slug = "server-unusable"
     title = "Server not usable"

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from index.errors import KeysMissing, ServerUnusable
+from index.errors import AddressUnusable, KeysMissing
 from index.layout import Layout
 from service.access.keyring import KeyRing
 from service.cli.options import Collection, DataDir, Embedder, announce, stderr
@@ -80,7 +80,7 @@ def _require_free(settings: Settings) -> None:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         socket.create_server((settings.host, settings.port), family=family).close()
     except OSError as error:
-        raise ServerUnusable(
+        raise AddressUnusable(
             f"{settings.host}:{settings.port} cannot be served on ({error.strerror}).",
             "Stop what is there, or choose another address with --host and --port; 0 takes a free port.",
         ) from error

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from index.errors import (
     AccessRefused,
+    AddressUnusable,
     CitationBroken,
     CitewiseError,
     DocumentDeleted,
@@ -59,6 +60,7 @@ STATUS: tuple[tuple[type[CitewiseError], HTTPStatus], ...] = (
     (RateLimited, HTTPStatus.TOO_MANY_REQUESTS),
     (AccessRefused, HTTPStatus.FORBIDDEN),
     (KeysMissing, HTTPStatus.SERVICE_UNAVAILABLE),
+    (AddressUnusable, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexMismatch, HTTPStatus.CONFLICT),
     (IndexExists, HTTPStatus.CONFLICT),
     (IndexLocked, HTTPStatus.SERVICE_UNAVAILABLE),
