@@ -21,6 +21,8 @@ _COMPARE = re.compile(
     r"(?P<fact>[.;?]\s+(?-i:Which|Who|Whose|What|Where|When|How|Did|Was|Is)\b.*)?",
     re.I,
 )
+# "Compare what was said of A and of B", of which a question is left.
+_ASKED = re.compile(r"(?:who|what|when|where|why|how)\b", re.I)
 _TIMES = re.compile(r"(?:times?|dates?) (?P<joint>when|that|of) (?P<what>.+)", re.I)
 _ONE = r",? (?P<name>(?:the )?(?-i:[A-Z])[^,;?]*?)\?*"
 _BEFORE, _WHO, _BE = r"(?P<before>.*?)\b", r"(?:who|which(?: [\w-]+){1,4}?)", r"(?P<verb>is|was|were|are)"
@@ -64,6 +66,8 @@ def of_one(side: str) -> str:
         times = _TIMES.fullmatch(match["what"])
         if times:
             return f"When {'were the' if times['joint'].lower() == 'of' else 'was it that'} {times['what']}?"
+        if _ASKED.match(match["what"]):
+            return f"{match['what'][0].upper()}{match['what'][1:]}?"
         return f"What is the {match['what']}?" if match["fact"] else f"Describe the {match['what']}."
     for pattern, fact in _FACTS:
         if match := pattern.fullmatch(side):

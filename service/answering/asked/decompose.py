@@ -27,6 +27,11 @@ _ORDINALS = re.compile(
     rf"(?<!between )(?<!from )\b(?:both )?(?P<one>{_ORDINAL}) and (?P<two>{_ORDINAL})\b", re.I
 )
 _COMPARES = re.compile(r"\b(?:both|compar\w+|differ\w*|versus|vs|respectively|in common)\b", re.I)
+# "…, and for how long?" asks of what stands before it, and is no question without it.
+_BARE = re.compile(
+    rf"(?:(?:in|at|on|by|to|from|for|with|since|until)\s+)?{_WH}(?:\s+(?:long|many|much|often|far|old))?",
+    re.I,
+)
 _PAIR = re.compile(
     r"['’s]*\s+(?:and|or|versus|vs\.?|than|with)\s+(?:(?:that|those|the one)\s+)?"
     r"(?:(?:in|at|for|of|by|with)\s+)?(?:the\s+)?",
@@ -53,7 +58,8 @@ def parts(question: str) -> tuple[str, ...]:
     more than three parts is left whole.
     """
     clauses = [c.strip(" ?") for c in _SECOND_CLAUSE.split(question.strip()) if c.strip(" ?")]
-    if 1 < len(clauses) <= _MOST_PARTS and all(len(c.split()) >= _LEAST_WORDS for c in clauses):
+    whole = all(len(c.split()) >= _LEAST_WORDS and not _BARE.fullmatch(c) for c in clauses)
+    if 1 < len(clauses) <= _MOST_PARTS and whole:
         return tuple(f"{c}?" for c in clauses)
     match = _ORDINALS.search(question)
     if match:

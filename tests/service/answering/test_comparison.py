@@ -42,6 +42,7 @@ def test_what_asks_for_facts_alone_is_no_comparison(question: str) -> None:
         ),
         ("Compare the dates when Orrin Inc. grew. Who grew earlier?", "When was it that Orrin Inc. grew?"),
         ("Compare the mills of Orrin.", "Describe the mills of Orrin."),
+        ("Compare what was said of the mills in Orrin.", "What was said of the mills in Orrin?"),
         ("By the record, who is older, A. Smith?", "By the record, how old is A. Smith?"),
         ("Who was admitted earlier, A. Smith?", "when was A. Smith admitted?"),
         ("Which town built a bridge first, Orrin?", "when was it that Orrin built a bridge?"),

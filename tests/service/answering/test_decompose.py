@@ -38,6 +38,7 @@ def test_two_questions_in_one_are_asked_one_by_one(question: str, expected: tupl
     [
         "What did France and Spain sign?",
         "When and where was it held?",
+        "How many places were offered, and for how long?",
         "Which towns lie on the river and its banks?",
         "谁主持了会议？",
         "What happened between 1999 and 2004?",
