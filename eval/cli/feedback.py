@@ -19,7 +19,7 @@ def from_feedback(
 ) -> None:
     """Turn what people said of answers into draft gold questions."""
     from eval.gold.feedback import drafts
-    from eval.gold.files import TODO, UNRESOLVED, write_new
+    from eval.gold.files import UNFINISHED, UNRESOLVED, write_new
     from index.errors import FeedbackNotFound
 
     settings = load_settings(data_dir=data_dir, collection=collection)
@@ -36,9 +36,9 @@ def from_feedback(
     for draft in made:
         for remark in draft.remarks:
             show(f"{draft.case.id}: {remark}")
-    todo, unresolved = (sum(tag in d.case.tags for d in made) for tag in (TODO, UNRESOLVED))
+    todo, unresolved = (sum(tag in d.case.tags for d in made) for tag in (UNFINISHED, UNRESOLVED))
     show(
-        f"Wrote {len(made)} drafts of {len(given)} feedback to {out}: {todo} to complete ({TODO}),"
+        f"Wrote {len(made)} drafts of {len(given)} feedback to {out}: {todo} to complete ({UNFINISHED}),"
         f" {unresolved} whose evidence is to be mended ({UNRESOLVED})."
     )
     show(f"Then run: citewise eval check {out}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from eval.gold.duplicates import Questions
-from eval.gold.files import CONFIRMED, TODO, UNRESOLVED
+from eval.gold.files import CONFIRMED, UNFINISHED, UNRESOLVED
 from eval.measures.gold import resolve
 from eval.targets.target import Target
 from eval.types import Case, Source
@@ -37,7 +37,7 @@ def check(cases: Sequence[Case], target: Target, embedder: Embedder) -> Iterator
 
 
 def _problems(case: Case, target: Target) -> Iterator[str]:
-    for tag in (TODO, UNRESOLVED):
+    for tag in (UNFINISHED, UNRESOLVED):
         if tag in case.tags:
             yield f"is tagged {tag}. Complete it and take the tag away."
     if not case.question.strip():

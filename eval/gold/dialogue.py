@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eval.gold.check import shown
 from eval.gold.duplicates import Questions
-from eval.gold.files import CONFIRMED, TODO, append_case, free_id
+from eval.gold.files import CONFIRMED, UNFINISHED, append_case, free_id
 from eval.gold.propose import Proposal
 from eval.targets.in_process import InProcess
 from eval.types import Case, GoldEvidence
@@ -90,7 +90,7 @@ class Dialogue:
             tags = self._line("Tags, with spaces between them (Enter: none): ").split()
             case = replace(case, tags=tuple(dict.fromkeys((*case.tags, *tags))))
         except (EOFError, KeyboardInterrupt):
-            self._append(replace(case, tags=(*case.tags, TODO)))
+            self._append(replace(case, tags=(*case.tags, UNFINISHED)))
             raise
         self._append(case)
 
@@ -99,7 +99,7 @@ class Dialogue:
         self._ids.add(case.id)
         self._questions.add(case)
         self.written += 1
-        unfinished = f", to be completed ({TODO})" if TODO in case.tags else ""
+        unfinished = f", to be completed ({UNFINISHED})" if UNFINISHED in case.tags else ""
         self._show(f"Added {case.id} to {self._file}{unfinished}.", "bold")
 
     def _unlike(self, case: Case) -> Case:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from eval.datasets.table import SHORT_WORDS
-from eval.gold.files import TODO, UNRESOLVED
+from eval.gold.files import UNFINISHED, UNRESOLVED
 from eval.measures.short import normalise
 from eval.types import Case, GoldEvidence
 from index.errors import DocumentDeleted, DocumentNotFound, RevisionNotFound
@@ -69,11 +69,11 @@ def _draft(store: Reader, group: Sequence[Feedback]) -> Draft:
     tags, remarks = [FROM_FEEDBACK], [f"“{f.said.comment}”" for f in group if f.said.comment]
     if kind == "rejected":
         remarks.append("The answer was rejected, and nobody said what is right.")
-        tags.append(TODO)
+        tags.append(UNFINISHED)
     elif any(_disputes(f, deciding) for f in group):
         others = [f"“{f.said.correction}”" for f in group if f not in agreeing and f.said.correction]
         remarks.append(" ".join(["People disagree on it.", *(f"Another correction: {o}." for o in others)]))
-        tags += [TODO, DISPUTED]
+        tags += [UNFINISHED, DISPUTED]
     correction = next((f.said.correction for f in reversed(agreeing) if f.said.correction), None)
     evidence: dict[GoldEvidence, None] = {}
     gaps: dict[_Gap, None] = {}

@@ -11,7 +11,7 @@ from eval.types import Case
 from index.errors import InvalidInput
 
 # Tags by which the tools and the people who make gold questions speak to each other.
-TODO = "todo"
+UNFINISHED = "todo"
 UNRESOLVED = "unresolved"
 CONFIRMED = "confirmed"
 
