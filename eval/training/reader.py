@@ -1,13 +1,13 @@
 """Fine-tune the reader.
 
-    python -m eval.training.reader --passages passages.jsonl --work DIR --export service/answering/model
+    python -m eval.training.reader --encoder BERT --passages passages.jsonl --work DIR --export MODEL
 
-The encoder of the default embedding model is trained whole but for its embeddings, with one
-linear layer to three numbers a token. The loss of a passage is half the cross-entropy of start
-and end (the first token where nothing answers), plus the cross-entropy of a softmax over its
-sentences and an empty answer of log-odds 0, plus half the binary cross-entropy of each
-sentence, so that each log-odds means something by itself. Passages of like length are batched
-up to a number of tokens. A checkpoint after every ``--save-every`` steps lets a later run go
+An encoder (the default embedding model's, unless another is named) is trained whole but for its
+embeddings, with one linear layer to three numbers a token. The loss of a passage is half the
+cross-entropy of start and end (the first token where nothing answers), plus the cross-entropy of
+a softmax over its sentences and an empty answer of log-odds 0, plus half the binary cross-entropy
+of each sentence, so that each log-odds means something by itself. Passages of like length are
+batched up to a number of tokens. A checkpoint after every ``--save-every`` steps lets a later run go
 on where one stopped.
 """
 
