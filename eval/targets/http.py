@@ -1,17 +1,24 @@
 """Any running Citewise, over HTTP."""
 
 import time
-from collections.abc import Iterator, Mapping
-from urllib.parse import quote
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import httpx
+from pydantic import ValidationError
 
 from eval.runs import documents_digest
 from eval.types import Case, Passage, Response
 from index.errors import ServerUnusable
 from index.types import Json
+from service.client import Client, ProblemError
+from service.schemas.answers import Turn
+
+T = TypeVar("T")
 
 _TIMEOUT_SECONDS = 120.0
+# Of what the server does not hold, or holds no more.
+_MISSING = frozenset({404, 410})
 
 
 class HttpTarget:
@@ -38,20 +45,9 @@ class HttpTarget:
     ) -> None:
         self._url = url
         self._collection = collection
-        self._asked = {
-            name: value
-            for name, value in (
-                ("collection", collection),
-                ("top_k", top_k),
-                ("max_sentences", max_sentences),
-            )
-            if value is not None
-        }
-        self._client = httpx.Client(
-            base_url=url,
-            timeout=_TIMEOUT_SECONDS,
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-        )
+        self._top_k = top_k
+        self._max_sentences = max_sentences
+        self._client = Client(url, api_key=key, timeout=_TIMEOUT_SECONDS)
         self._texts: dict[tuple[str, str | None], str | None] = {}
 
     def close(self) -> None:
@@ -59,68 +55,68 @@ class HttpTarget:
         self._client.close()
 
     def answer(self, case: Case) -> Response:
-        """Ask ``POST /v1/answers``."""
-        history = [{"role": turn.role, "content": turn.content} for turn in case.history]
-        body = {"question": case.question, "history": history, **self._asked}
+        """Ask ``POST /v1/answers``; the seconds are those that the one who asks waits."""
         started = time.perf_counter()
-        answered = self._request("POST", "/v1/answers", json=body)
-        return Response.of_contract(answered.json(), time.perf_counter() - started)
+        answered = self._ask(
+            lambda: self._client.answer(
+                case.question,
+                history=[Turn(role=turn.role, content=turn.content) for turn in case.history],
+                collection=self._collection,
+                top_k=self._top_k,
+                max_sentences=self._max_sentences,
+            )
+        )
+        return Response.of_contract(answered.model_dump(), time.perf_counter() - started)
 
     def search(self, case: Case, depth: int) -> list[Passage]:
         """Ask ``POST /v1/search``."""
-        body = {"question": case.question, **self._asked, "top_k": depth}
-        body.pop("max_sentences", None)
-        found = self._request("POST", "/v1/search", json=body).json()["passages"]
-        return [Passage(p["document_id"], p["start"], p["end"]) for p in found]
+        found = self._ask(
+            lambda: self._client.search(case.question, collection=self._collection, top_k=depth)
+        )
+        return [Passage(p.document_id, p.start, p.end) for p in found.passages]
 
     def text(self, document_id: str, revision: str | None = None) -> str | None:
         """Ask for a document's text, once for each revision."""
         key = (document_id, revision)
         if key not in self._texts:
-            place = {"revision": revision, "collection": self._collection}
-            response = self._request(
-                "GET",
-                f"/v1/documents/{quote(document_id, safe='')}/text",
-                params={name: value for name, value in place.items() if value is not None},
-                missing=True,
-            )
-            self._texts[key] = response.text if response.is_success else None
+            self._texts[key] = self._ask(lambda: self._text(document_id, revision))
         return self._texts[key]
 
     def describe(self) -> dict[str, Json]:
         """What the server says of itself."""
-        ready = self._request("GET", "/health/ready").json()
-        version = self._request("GET", "/openapi.json").json()["info"]["version"]
+        asked: dict[str, Json] = {
+            "collection": self._collection,
+            "top_k": self._top_k,
+            "max_sentences": self._max_sentences,
+        }
+        documents = self._ask(lambda: list(self._client.documents(collection=self._collection)))
         return {
             "target": self._url,
-            "index_version": ready["index_version"],
-            "documents_sha256": documents_digest(self._documents()),
-            "server": version,
-            **self._asked,
+            "index_version": self._ask(self._client.ready).index_version,
+            "documents_sha256": documents_digest((d.id, d.revision, d.metadata) for d in documents),
+            "server": self._ask(self._client.version),
+            **{name: value for name, value in asked.items() if value is not None},
         }
 
-    def _documents(self) -> Iterator[tuple[str, str, dict[str, Json]]]:
-        asked: dict[str, str | int] = {"limit": 1000}
-        if self._collection:
-            asked["collection"] = self._collection
-        while True:
-            page = self._request("GET", "/v1/documents", params=asked).json()
-            yield from ((d["id"], d["revision"], d["metadata"]) for d in page["documents"])
-            if page["next_cursor"] is None:
-                return
-            asked["cursor"] = page["next_cursor"]
-
-    def _request(self, method: str, path: str, *, missing: bool = False, **sent: object) -> httpx.Response:
+    def _text(self, document_id: str, revision: str | None) -> str | None:
         try:
-            response = self._client.request(method, path, **sent)  # type: ignore[arg-type]
+            return self._client.text(document_id, revision=revision, collection=self._collection).text
+        except ProblemError as problem:
+            if problem.status in _MISSING:
+                return None
+            raise
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
         except httpx.HTTPError as error:
             raise ServerUnusable(
                 f"{self._url} does not answer ({type(error).__name__}: {error}).", "Check that it is running."
             ) from error
-        if response.is_success or (missing and response.status_code in (404, 410)):
-            return response
-        try:
-            detail = response.json().get("detail", response.text)
-        except ValueError:
-            detail = response.text[:200]
-        raise ServerUnusable(f"{self._url} answered {response.status_code}: {detail}")
+        except ProblemError as problem:
+            raise ServerUnusable(f"{self._url} answered {problem.status}: {problem.detail}") from problem
+        except ValidationError as error:
+            raise ServerUnusable(
+                f"{self._url} does not answer as Citewise does ({error.error_count()} fields are wrong).",
+                "Check the address.",
+            ) from error

@@ -64,8 +64,8 @@ def find_sources(
     """
     described: dict[Path, Mapping[str, Metadata]] = {}
     given: dict[str, Path] = {}
-    wanted = GitIgnoreSpec.from_lines(include or ["*"])
-    unwanted = GitIgnoreSpec.from_lines(exclude)
+    wanted = _patterns(include or ["*"])
+    unwanted = _patterns(exclude)
     for path, document_id in _files(paths, wanted, unwanted):
         former = given.setdefault(document_id, path)
         if former != path:
@@ -97,7 +97,7 @@ def _files(
         if S_ISDIR(kind):
             unwanted_here = unwanted + _ignored(path)
             for file in _walk(path, unwanted_here):
-                below = printable(file.relative_to(path).as_posix())
+                below = _below(file, path)
                 if wanted.match_file(below) and not unwanted_here.match_file(below):
                     yield file, usable_id(below)
         else:
@@ -110,7 +110,16 @@ def _ignored(folder: Path) -> GitIgnoreSpec:
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path} cannot be read ({error}).", "Mend or remove it.") from error
-    return GitIgnoreSpec.from_lines(lines)
+    return _patterns(lines)
+
+
+def _patterns(lines: Sequence[str]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(map(canonical, lines))
+
+
+def _below(path: Path, folder: Path) -> str:
+    """The name that patterns and ids go by: a system may write an accent as one character or as two."""
+    return canonical(printable(path.relative_to(folder).as_posix()))
 
 
 def _walk(folder: Path, unwanted: GitIgnoreSpec) -> Iterator[Path]:
@@ -118,8 +127,9 @@ def _walk(folder: Path, unwanted: GitIgnoreSpec) -> Iterator[Path]:
     final = all(pattern.include is not False for pattern in unwanted.patterns)
 
     def entered(path: Path) -> bool:
-        below = printable(path.relative_to(folder).as_posix())
-        return not path.name.startswith(".") and not (final and unwanted.match_file(f"{below}/"))
+        return not path.name.startswith(".") and not (
+            final and unwanted.match_file(f"{_below(path, folder)}/")
+        )
 
     def refuse(error: OSError) -> None:
         raise UnreadableFile(

@@ -303,6 +303,11 @@ def ready() -> Call[Ready]:
     return Call("GET", "/health/ready", _as(Ready))
 
 
+def version() -> Call[str]:
+    """The server's version."""
+    return Call("GET", "/openapi.json", lambda response: str(response.json()["info"]["version"]))
+
+
 def _document(document_id: str) -> str:
     return f"/v1/documents/{quote(document_id, safe='')}"
 

@@ -118,6 +118,7 @@ class Client:
     delete_collection = _blocking(calls.delete_collection)
     live = _blocking(calls.live)
     ready = _blocking(calls.ready)
+    version = _blocking(calls.version)
 
     def documents(
         self, *, filters: Sequence[str] = (), collection: str | None = None
@@ -194,6 +195,7 @@ class AsyncClient:
     delete_collection = _awaited(calls.delete_collection)
     live = _awaited(calls.live)
     ready = _awaited(calls.ready)
+    version = _awaited(calls.version)
 
     async def documents(
         self, *, filters: Sequence[str] = (), collection: str | None = None

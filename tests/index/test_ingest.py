@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -204,6 +205,15 @@ def test_patterns_choose_files_as_in_gitignore(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("text")
     assert [s.document_id for s in find_sources([tmp_path], include, exclude)] == found
+
+
+def test_an_accent_is_the_same_however_a_system_writes_it(tmp_path: Path) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "naïve/café.txt") for form in ("NFC", "NFD"))
+    (tmp_path / decomposed).parent.mkdir()
+    (tmp_path / decomposed).write_text("text")
+    for pattern in (composed, decomposed, composed.replace("café.txt", "")):
+        assert [s.document_id for s in find_sources([tmp_path], include=[pattern])] == [composed]
+        assert list(find_sources([tmp_path], exclude=[pattern])) == []
 
 
 def test_a_folder_says_itself_what_is_not_for_the_index(tmp_path: Path) -> None:
