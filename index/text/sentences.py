@@ -14,6 +14,10 @@ from index.types import Heading, Sentence
 # is a statement by itself, and is taken for a stop as the segmenters of Chinese do.
 _CJK_STOP = re.compile(rf"(?:[。！？｡；]|(?<=[{cjk.CHARACTERS}])[?!…])[。！？｡；?!…]*[”’」』）)〉》】]*")
 
+# Marks of footnotes, as pages of reference have them: they belong to what stands before them.
+NOTE_MARKS = r"(?:\[(?:\d{1,3}|[a-z]|note \d{1,3}|citation needed)\])+"
+_NOTES = re.compile(rf"[”\"’')]*{NOTE_MARKS}")
+
 
 def split_sentences(text: str, headings: Sequence[Heading]) -> list[Sentence]:
     """Split canonical text into sentences, in order and without overlap.
@@ -35,10 +39,23 @@ def split_sentences(text: str, headings: Sequence[Heading]) -> list[Sentence]:
 
 def _spans(text: str, block: Block) -> Iterator[tuple[int, int]]:
     body = text[block.start : block.end]
-    for start, end in sent_spans(body):
+    for start, end in _with_notes(body):
         cut = start
         for stop in _CJK_STOP.finditer(body, start, end):
             yield block.start + cut, block.start + stop.end()
             cut = stop.end()
         if cut < end:
             yield block.start + cut, block.start + end
+
+
+def _with_notes(body: str) -> Iterator[tuple[int, int]]:
+    """Sentences, each with the marks of its footnotes, which nupunkt takes for the next one's beginning."""
+    begun = 0
+    for start, end in sent_spans(body):
+        notes = _NOTES.match(body, start, end) if start and not body[start - 1].isspace() else None
+        cut = notes.end() if notes else start
+        if cut > begun:
+            yield begun, cut
+        begun = cut
+    if begun < len(body):
+        yield begun, len(body)

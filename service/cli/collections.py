@@ -17,10 +17,12 @@ group = typer.Typer(no_args_is_help=True, help="List and delete collections.")
 @group.command(name="list")
 def list_(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the collections."""
-    with open_store(load_settings(data_dir=data_dir)) as store, store.snapshot():
+    settings = load_settings(data_dir=data_dir)
+    with open_store(settings) as store, store.snapshot():
         records = store.collections()
     if as_json:
-        print_json(CollectionList(collections=[CollectionOut.of(r) for r in records]))
+        shaped = [CollectionOut.of(record) for record in records]
+        print_json(CollectionList(collections=shaped, default=settings.collection))
         return
     rows = [(r.name, str(r.documents), str(r.chunks), str(r.index_version)) for r in records]
     if not stdout.is_terminal:

@@ -114,9 +114,13 @@ class CollectionOut(BaseModel):
 
 
 class CollectionList(BaseModel):
-    """All collections, by name."""
+    """All collections, by name.
+
+    ``default`` is the one that is meant where a request names none, whether it is there or not.
+    """
 
     collections: list[CollectionOut]
+    default: str
 
 
 class TextOut(BaseModel):

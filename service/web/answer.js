@@ -91,7 +91,7 @@ export function abstained(turn, view, unfiltered) {
       t("searched", { where: turn.collection || "default", passages: passages.length, documents }),
       filtered && ` ${t("searchedFilters", { filters: filterWords(turn.filters, lang, t) })}`,
     ),
-    passages.length ? nearest(passages.slice(0, 3), view) : h("p.note", {}, t("noPassages")),
+    passages.length ? nearest(passages.slice(0, 3).map((/** @type {any} */ p) => ({ ...p, collection: turn.collection })), view) : h("p.note", {}, t("noPassages")),
     h("h4", {}, t("try")),
     h("ul.tries", {}, ...(filtered ? ["try_filters"] : tries).map((key) => h("li", {}, t(key)))),
     filtered && h("button", { click: unfiltered }, t("removeFilters")),

@@ -16,8 +16,7 @@ export class Problem extends Error {
  * @param {any} body Of problem+json, or null.
  */
 export function refusal(status, reason, later, body) {
-  const errors = (body?.errors ?? []).map((/** @type {any} */ error) => error.msg);
-  return new Problem(status, [body?.detail ?? reason, ...errors].join(" "), Math.max(0, Number(later) || 0));
+  return new Problem(status, body?.detail ?? reason, Math.max(0, Number(later) || 0));
 }
 
 /** One service, with the key that this tab was given for it. */
@@ -109,7 +108,7 @@ export class Api {
 
   /** @param {AbortSignal} [signal] */
   async collections(signal) {
-    return (await (await this.request("/v1/collections", { signal })).json()).collections;
+    return (await this.request("/v1/collections", { signal })).json();
   }
 
   /** @param {string} collection @param {number} [limit] @param {string} [cursor] @param {AbortSignal} [signal] */

@@ -110,7 +110,7 @@ export class Chat {
         t: this.t,
         lang: this.lang,
         card: this.card,
-        open: (place, from) => this.source.open(place, collectionOf(place, conversation) || this.collection, from),
+        open: (place, from) => this.source.open(place, collectionOf(place) || this.collection, from),
       },
       history: (turn) => history(conversation.turns.slice(0, conversation.turns.indexOf(turn))),
       changed: () => this.keep(conversation),
@@ -159,8 +159,8 @@ export class Chat {
   async prepare() {
     this.notice.replaceChildren();
     try {
-      const found = await this.api.collections();
-      this.offer(found);
+      const { collections: found, default: usual } = await this.api.collections();
+      this.offer(found, usual);
       const { documents } = found.length ? await this.api.documents(this.collection) : { documents: [] };
       this.suggested = spread(titles(documents), SUGGESTIONS).map((title) => this.t("suggestion", { title }));
       const names = documents.map((/** @type {any} */ { metadata }) => metadata.source);
@@ -179,13 +179,13 @@ export class Chat {
     }
   }
 
-  /** @param {Array<{name: string, documents: number}>} found */
-  offer(found) {
+  /** @param {Array<{name: string, documents: number}>} found @param {string} usual Meant where none is named. */
+  offer(found, usual) {
     this.choice.replaceChildren(...found.map(({ name }) => h("option", { value: name, selected: name === this.collection }, name)));
     this.choice.hidden = Boolean(this.fixed) || found.length < 2;
     if (!this.collection && found.length) {
-      const usual = found.find(({ name }) => name === "default") ?? found[0];
-      this.choice.value = this.collection = usual.name;
+      const first = found.find(({ name }) => name === usual) ?? found[0];
+      this.choice.value = this.collection = first.name;
     }
   }
 
@@ -332,10 +332,10 @@ function history(turns) {
     ]);
 }
 
-/** @param {any} place @param {any} conversation @returns {string} The collection that a turn's place is of. */
-function collectionOf(place, conversation) {
+/** @param {any} place @returns {string} The collection that a turn's place is of, if it says. */
+function collectionOf(place) {
   const from = place.url && new URL(place.url, location.href).searchParams.get("collection");
-  return from || (conversation.turns.at(-1)?.collection ?? "");
+  return from || place.collection || "";
 }
 
 /** @param {any[]} documents @returns {string[]} */

@@ -70,9 +70,9 @@ export class DocumentsView {
       this.show();
     }
     try {
-      const collections = await api.collections(signal);
+      const { collections, default: usual } = await api.collections(signal);
       if (signal.aborted) return;
-      const here = collections.find((/** @type {any} */ { name }) => name === (collection || "default"));
+      const here = collections.find((/** @type {any} */ { name }) => name === (collection || usual));
       const { documents = 0, chunks = 0, index_version: version = 0 } = here ?? {};
       this.count = documents;
       this.state.textContent = t("state", { documents, chunks, version });

@@ -8,30 +8,36 @@ import { cut, unitIndex } from "./codepoints.js";
  */
 export function segments(text, citations) {
   const parts = [];
-  const known = new Set(citations.map(({ id }) => id));
   let done = 0;
+  let cited = 0;
   for (const citation of [...citations].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    const last = parts.at(-1);
+    let part = parts.at(-1);
     const start = unitIndex(text, citation.start);
-    if (last?.citations.length && start < done) {
-      last.citations.push(citation);
-      continue;
+    if (part?.citations.length && start < done) {
+      part.citations.push(citation);
+    } else {
+      if (start > done) parts.push({ text: text.slice(done, start), citations: [] });
+      const [, sentence, rest] = cut(text, citation.start, citation.end);
+      part = { text: sentence, citations: [citation] };
+      parts.push(part);
+      cited = text.length - rest.length;
     }
-    if (start > done) parts.push({ text: text.slice(done, start), citations: [] });
-    const [, cited, rest] = cut(text, citation.start, citation.end);
-    parts.push({ text: cited, citations: [citation] });
-    done = text.length - rest.length + marks(rest, known);
+    done = cited + marks(text.slice(cited), part.citations);
   }
   if (done < text.length) parts.push({ text: text.slice(done), citations: [] });
   return parts;
 }
 
-/** @param {string} rest @param {Set<string>} known @returns {number} How long the marks at its beginning are. */
-function marks(rest, known) {
+/**
+ * @param {string} rest @param {Array<{id: string}>} citations
+ * @returns {number} How long their marks at its beginning are; each stands there once.
+ */
+function marks(rest, citations) {
+  const awaited = new Set(citations.map(({ id }) => id));
   let length = 0;
   for (;;) {
     const found = /^\s?\[([^\]\s]+)\]/.exec(rest.slice(length));
-    if (!found || !known.has(found[1])) return length;
+    if (!found || !awaited.delete(found[1])) return length;
     length += found[0].length;
   }
 }

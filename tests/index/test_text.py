@@ -67,6 +67,16 @@ def _lines(text: str) -> list[tuple[int, str]]:
         ("A line without a stop\nAnother line", ["A line without a stop", "Another line"]),
         ("It was building on several areas,\nhe said.", ["It was building on several areas,\nhe said."]),
         ("the cat sat on\nthe mat. It slept.", ["the cat sat on\nthe mat.", "It slept."]),
+        (
+            "It stands in Orrin.[1] The mayor said “yes.”[2][3] It rose,[a] then fell.[note 4]\nNext.",
+            [
+                "It stands in Orrin.[1]",
+                "The mayor said “yes.”[2][3]",
+                "It rose,[a] then fell.[note 4]",
+                "Next.",
+            ],
+        ),
+        ("[1] Smith, J. wrote. [2] Jones did.", ["[1] Smith, J. wrote.", "[2] Jones did."]),
     ],
 )
 def test_sentences_survive_layout(text: str, expected: list[str]) -> None:

@@ -1,10 +1,12 @@
 """Statements into an answer with checked citations. Pure functions."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from index.errors import CitationBroken
+from index.text.sentences import NOTE_MARKS
 from index.types import Hit
 from service.answering.composing import conflicts
 from service.answering.composing.compose import Statement
@@ -14,6 +16,9 @@ from service.types import Citation, Conflict, Side, Source
 Quote: TypeAlias = Callable[[str, str, int, int], str | None]
 Page: TypeAlias = Callable[[str, str, int], int | None]
 
+# The source's own, behind a stop or a comma: in an answer they would read as marks of citations.
+_NOTES = re.compile(rf"(?<=[.,;:!?…)”\"’']){NOTE_MARKS}(?=\s|$)")
+
 
 def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
     """Word the answer: each statement's sentence, then its mark.
@@ -21,8 +26,8 @@ def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
     Returns:
         The text (``"First sentence. [1] [A title] Second sentence. [2]"``), and for each
         mark the range of the text in front of it with its sources; a statement's title is
-        not in that range. White space inside a sentence is folded in the answer;
-        ``cited_text`` keeps the source's own.
+        not in that range. White space inside a sentence is folded in the answer, and the
+        marks of the source's own footnotes are left out; ``cited_text`` keeps both.
     """
     text = ""
     citations = []
@@ -32,7 +37,7 @@ def cite(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
         if statement.title:
             text += f"[{statement.title}] "
         start = len(text)
-        text += " ".join(statement.best.text.split())
+        text += " ".join(_NOTES.sub("", statement.best.text).split())
         sources = tuple(_source(e) for e in statement.evidence)
         citations.append(Citation(str(number), start, len(text), text[start:], sources))
         text += f" [{number}]"

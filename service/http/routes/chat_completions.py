@@ -20,7 +20,7 @@ from service.http.problems import openai_error
 from service.http.responses import OPENAI_ERRORS
 from service.http.streams import AnswerStream
 from service.schemas.answers import AnswerResponse, CitationOut
-from service.schemas.fields import CollectionName, Text
+from service.schemas.fields import CollectionName, KnownId, Text
 from service.schemas.problems import Problem
 from service.serving.desk import Desk
 from service.types import Answer, Ask, Citation, Delta, Event, Passages, Turn
@@ -139,7 +139,7 @@ def chat_router(app: App, desk: Desk) -> APIRouter:
         return {"object": "list", "data": [_model(name) for name in (MODEL, *map(_model_of, names))]}
 
     @router.get("/models/{model:path}")
-    def model(model: str, caller: Reader) -> dict[str, Any]:
+    def model(model: KnownId, caller: Reader) -> dict[str, Any]:
         """One of them."""
         name = _collection(model, None, caller)
         with store.snapshot():

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from service.http.guard.access import Admin, Reader
 from service.http.responses import PROBLEMS
 from service.schemas.documents import CollectionList, CollectionOut, DeletedCollectionOut
+from service.schemas.fields import KnownId
 from service.serving.admission import Admission
 from service.wiring import App
 
@@ -21,11 +22,12 @@ def collections_router(app: App, changes: Admission) -> APIRouter:
         with app.index.store.snapshot():
             records = app.index.store.collections()
         return CollectionList(
-            collections=[CollectionOut.of(record) for record in records if caller.sees(record.name)]
+            collections=[CollectionOut.of(record) for record in records if caller.sees(record.name)],
+            default=caller.default,
         )
 
     @router.delete("/{name:path}")
-    async def delete(name: str, caller: Admin) -> DeletedCollectionOut:
+    async def delete(name: KnownId, caller: Admin) -> DeletedCollectionOut:
         """Delete a collection with all its documents and the feedback on its answers."""
         known = caller.collection(name)
         version = await changes.run(partial(app.builder.delete_collection, known))

@@ -6,6 +6,7 @@ from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email.message import Message
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
@@ -131,7 +132,8 @@ def uploads_router(app: App, changes: Admission) -> APIRouter:
 
 @asynccontextmanager
 async def _received(request: Request) -> AsyncIterator[_Upload]:
-    media_type = _bare(request.headers.get("content-type", ""))
+    content_type = request.headers.get("content-type", "")
+    media_type = _bare(content_type)
     if media_type == _JSON:
         # Off the event loop: it may be large.
         body = await run_sync(_valid_body, await request.body())
@@ -141,9 +143,12 @@ async def _received(request: Request) -> AsyncIterator[_Upload]:
         yield _Upload(data, "", wanted, body.id, metadata, BOM_UTF8)
     elif media_type == _MULTIPART:
         async with request.form() as form:
-            yield _of_form(form)
+            yield await run_sync(_of_form, form)
     else:
-        yield _Upload(BytesIO(await request.body()), "", _of_media_type(media_type), None, {})
+        wanted = _of_media_type(media_type)
+        # Off the event loop, as above.
+        data, mark = await run_sync(_in_charset, BytesIO(await request.body()), content_type)
+        yield _Upload(data, "", wanted, None, {}, mark)
 
 
 def _of_form(form: FormData) -> _Upload:
@@ -160,7 +165,8 @@ def _of_form(form: FormData) -> _Upload:
     name = Path((file.filename or "").replace("\\", "/")).name
     # The name tells more than the type, which many clients guess.
     wanted = require_format(name) if Path(name).suffix else _of_media_type(_bare(file.content_type or ""))
-    return _Upload(file.file, name, wanted, _field(form.get("id")), _form_metadata(form.get("metadata")))
+    data, mark = _in_charset(file.file, file.content_type or "")
+    return _Upload(data, name, wanted, _field(form.get("id")), _form_metadata(form.get("metadata")), mark)
 
 
 def _store(app: App, collection: str, upload: _Upload, document_id: str, *, single: bool) -> UploadOut:
@@ -208,6 +214,22 @@ def _stored(app: App, collection: str, document_id: str, change: Change) -> Stor
 def _bare(media_type: str) -> str:
     """A media type without its parameters."""
     return media_type.split(";", maxsplit=1)[0].strip().lower()
+
+
+def _in_charset(data: BinaryIO, content_type: str) -> tuple[BinaryIO, bytes]:
+    """Text whose type names its charset in UTF-8, with the mark of that; anything else as it is."""
+    header = Message()
+    header["content-type"] = content_type
+    charset = header.get_content_charset()
+    if charset is None or header.get_content_maintype() != "text":
+        return data, b""
+    try:
+        return BytesIO(data.read().decode(charset).encode()), BOM_UTF8
+    except (LookupError, UnicodeError) as error:
+        raise InvalidInput(
+            f"The text is not in the charset {charset!r} that its type names ({error}).",
+            "Name the right one, or none.",
+        ) from error
 
 
 def _of_media_type(media_type: str) -> Format:

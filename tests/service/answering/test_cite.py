@@ -35,6 +35,16 @@ def _evidence(document: Document, sentence: Sentence) -> Evidence:
     return Evidence(hit, sentence, chunk.text, VECTOR, 0.5, np.zeros(len(FEATURES)))
 
 
+def test_footnotes_of_a_source_are_no_marks_of_the_answer() -> None:
+    document = Document("d", "It rose,[1] then fell.[2][a] An array x[1] was read.[citation needed]")
+    answer, citations = cite([Statement((_evidence(document, s),)) for s in split_sentences(document.text, ())])
+    assert answer == "It rose, then fell. [1] An array x[1] was read. [2]"
+    assert [c.sources[0].cited_text for c in citations] == [
+        "It rose,[1] then fell.[2][a]",
+        "An array x[1] was read.[citation needed]",
+    ]
+
+
 @given(structured_texts, st.lists(st.sampled_from(["", "T", "[1]", "A report [2021]"]), min_size=4))
 def test_every_citation_resolves_in_answer_and_source(raw: str, titles: list[str]) -> None:
     text = canonical(raw)
