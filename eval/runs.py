@@ -70,9 +70,13 @@ def digest(gold: Path) -> str:
 
 def save_run(run: Run, path: Path) -> None:
     """Write a run as JSON; a former file is replaced at the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(run_json(run), ensure_ascii=False, indent=1) + "\n"
+    if path.exists() and not path.is_file():  # a pipe, or /dev/null
+        path.write_text(text, encoding="utf-8")
+        return
     temporary = path.with_name(path.name + ".tmp")
-    temporary.parent.mkdir(parents=True, exist_ok=True)
-    temporary.write_text(json.dumps(run_json(run), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import track
 
-from eval.cli.options import Gold
+from eval.cli.options import Gold, writable
 from service.cli.options import (
     AsJson,
     Collection,
@@ -30,14 +30,22 @@ if TYPE_CHECKING:
 
 def run(
     gold: Gold,
-    out: Annotated[Path | None, typer.Option("--out", help="Write the whole run here, as JSON.")] = None,
-    report: Annotated[Path | None, typer.Option("--report", help="Write a page to look at here.")] = None,
-    markdown: Annotated[Path | None, typer.Option("--markdown", help="Write a summary here.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", callback=writable, help="Write the whole run here, as JSON.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", callback=writable, help="Write a page to look at here.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", callback=writable, help="Write a summary here.")
+    ] = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", help="A former run to compare with in the reports.")
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", help="Only so many cases, drawn at random.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Which draw.")] = 1,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only so many cases, drawn at random.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Which draw.")] = 1,
     url: Annotated[str | None, typer.Option("--url", help="Ask a running Citewise there.")] = None,
     openai: Annotated[
         str | None, typer.Option("--openai", help="Ask an OpenAI chat endpoint there (base address).")
@@ -85,10 +93,12 @@ def run(
     if as_json:
         figures = {name: figure.to_json() for name, figure in summarise(done.results).items()}
         print_json({**run_json(done), "figures": figures})
-        return
-    print_run(stdout, done)
-    if wrong:
-        print_not_right(stdout, done.results)
+    else:
+        print_run(stdout, done)
+        if wrong:
+            print_not_right(stdout, done.results)
+    if all(result.failure for result in done.results):
+        raise typer.Exit(1)  # nothing was measured
 
 
 @contextmanager

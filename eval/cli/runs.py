@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from eval.cli.options import writable
 from service.cli.options import show, stderr, stdout
 
 RunFile = Annotated[Path, typer.Argument(help="What `eval run --out` wrote.")]
@@ -13,7 +14,9 @@ RunFile = Annotated[Path, typer.Argument(help="What `eval run --out` wrote.")]
 def compare(
     before: RunFile,
     after: RunFile,
-    report: Annotated[Path | None, typer.Option("--report", help="Write a page to look at here.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", callback=writable, help="Write a page to look at here.")
+    ] = None,
 ) -> None:
     """Say what moved between two runs of the same cases, and whether that is more than noise."""
     from eval.compare import compare as compare_runs
@@ -55,7 +58,7 @@ def gate(
 
 def report(
     run_file: RunFile,
-    out: Annotated[Path, typer.Argument(help="The page to write.")],
+    out: Annotated[Path, typer.Argument(callback=writable, help="The page to write.")],
     baseline: Annotated[Path | None, typer.Option("--baseline", help="A former run to compare with.")] = None,
 ) -> None:
     """Write a page to look at from a run that was kept."""

@@ -47,7 +47,10 @@ def read_beir(folder: Path, split: str = "test") -> list[Case]:
 
 
 def _queries(path: Path) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    # Not by ``splitlines``: JSON may hold U+2028 and its like as they are.
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        if not line.strip():
+            continue
         try:
             row = json.loads(line)
             yield str(row["_id"]), str(row["text"])

@@ -35,12 +35,7 @@ def read_gold(path: Path) -> list[Case]:
         case ".csv":
             return read_table(path)
         case ".json":
-            try:
-                return [_of_file(case) for case in read_squad(path)[1]]
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise InvalidInput(
-                    f"{path} is not in SQuAD's format ({type(error).__name__}: {error}).", "Check the file."
-                ) from error
+            return [_of_file(case) for case in _squad(path)[1]]
         case _:
             return read_cases(path)
 
@@ -52,12 +47,29 @@ def write_texts(path: Path, folder: Path) -> int:
 
     Returns:
         How many.
+
+    Raises:
+        PathNotFound: The set is not there.
+        InvalidInput: It is none of these.
     """
+    if not path.exists():
+        raise PathNotFound(f"The set {path} is not there.", "Check the path.")
+    if path.is_dir() and not is_dragonball(path):
+        raise InvalidInput(f"{path} is no DragonBall folder.", "Give a SQuAD file or such a folder.")
+    texts, _ = read_dragonball(path) if path.is_dir() else _squad(path)
     folder.mkdir(parents=True, exist_ok=True)
-    texts, _ = read_dragonball(path) if path.is_dir() else read_squad(path)
     for document_id, text in texts.items():
         (folder / _file_name(document_id)).write_text(text, encoding="utf-8")
     return len(texts)
+
+
+def _squad(path: Path) -> tuple[dict[str, str], list[Case]]:
+    try:
+        return read_squad(path)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInput(
+            f"{path} is not in SQuAD's format ({type(error).__name__}: {error}).", "Check the file."
+        ) from error
 
 
 def _of_file(case: Case) -> Case:

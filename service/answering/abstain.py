@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.text.analysis import spelled, terms
+from index.types import Hit
 from service.answering.asked.question import Asked
 from service.answering.evidence import Evidence, Features, Logistic, logit
 from service.answering.language.spans import answers_kind
@@ -41,8 +42,8 @@ def confidence(asked: Asked, evidence: Sequence[Evidence], model: Logistic, *, r
     if not read:
         return (UNREAD + evidence[0].support) / 2
     if asked.kind == "summary":
-        passages = {e.hit.chunk.id: e for e in evidence}.values()
-        held = max(len(passage_terms(e).intersection(asked.terms)) for e in passages)
+        passages = {e.hit.chunk.id: e.hit for e in evidence}.values()
+        held = max(len(_terms_of(hit).intersection(asked.terms)) for hit in passages)
         return SUMMARY * held / (len(asked.terms) or 1)
     features = confidence_features(asked, evidence)
     return float(model.probability(features[np.newaxis])[0])
@@ -62,25 +63,19 @@ def confidence_features(asked: Asked, evidence: Sequence[Evidence]) -> Features:
     )
 
 
-def passage_terms(evidence: Evidence) -> set[str]:
-    """Terms of the passage that a sentence stands in, its title and headings included."""
-    chunk = evidence.hit.chunk
-    return set(terms(f"{evidence.hit.document.title or ''} {chunk.context} {chunk.text}"))
-
-
-def abstention(asked: Asked, evidence: Sequence[Evidence], *, filtered: bool) -> Abstention:
-    """Say why the evidence is not enough.
+def abstention(asked: Asked, shown: Sequence[Hit], *, filtered: bool) -> Abstention:
+    """Say why the evidence is not enough, so that it holds for what the one who asks is shown.
 
     Args:
         asked: What the question asks for.
-        evidence: Scored sentences, best first; may be empty.
+        shown: The nearest passages; may be empty.
         filtered: Filters kept out every passage.
     """
     if filtered:
         return Abstention("filtered_out", "No document in the collection passes the filters.")
-    if not evidence:
+    if not shown:
         return Abstention("no_match", "No passage has anything to do with the question.")
-    around = set().union(*(passage_terms(e) for e in evidence[:3]))
+    around = set[str]().union(*map(_terms_of, shown))
     missing = [t for t in asked.surfaces if t.term in asked.distinctive and t.term not in around]
     if missing:
         names = ", ".join(f"“{word}”" for word in spelled(missing))
@@ -88,3 +83,8 @@ def abstention(asked: Asked, evidence: Sequence[Evidence], *, filtered: bool) ->
     if not any(t in around for t in asked.terms):
         return Abstention("no_match", "No passage shares a term with the question.")
     return Abstention("low_support", "The nearest passages are about this, but no sentence answers it.")
+
+
+def _terms_of(hit: Hit) -> set[str]:
+    """Terms of a passage, with what it stands under."""
+    return set(terms(f"{hit.document.title or ''} {hit.chunk.context} {hit.chunk.text}"))

@@ -161,6 +161,7 @@ class Pipeline:
         clock.lap("rerank")
         answered = [f for f in findings if f.evidence and f.confidence >= self._models.threshold]
         statements, refusal = _compose(view, ask, findings, answered), None
+        shown = _shown(findings, statements, ask.top_k)
         quote = partial(view.store.quote, view.collection)
         page = partial(view.store.page, view.collection)
         conflicts = check_sides(oppose([sides for f in answered for sides in f.disagreeing]), quote, page)
@@ -172,9 +173,9 @@ class Pipeline:
         else:
             first = findings[0]
             filtered = not first.part.hits and bool(ask.filters)
-            refusal = abstention(first.asked, first.evidence, filtered=filtered)
+            refusal = abstention(first.asked, shown, filtered=filtered)
             text, citations = f"{_NO_ANSWER} {refusal.detail}", ()
-        shorts = [short_answer(f.asked, f.part.question.text, f.evidence) for f in answered]
+        shorts = [_short(view, finding) for finding in answered]
         clock.lap("compose")
         filters = json.dumps(dict(ask.filters), sort_keys=True)
         models = self.describe_models()
@@ -191,7 +192,7 @@ class Pipeline:
             confidence=float(np.mean([f.confidence for f in findings])),
             citations=citations,
             conflicts=conflicts,
-            hits=_shown(findings, statements, ask.top_k),
+            hits=shown,
             rerank=_best_support(findings),
             index_version=view.version,
             composer="extractive",
@@ -275,6 +276,11 @@ def _compose(
         for statement in merged
     ]
     return in_context(view, understand(ask.question), complete)
+
+
+def _short(view: View, finding: _Finding) -> str | None:
+    best, *others = finding.evidence
+    return short_answer(finding.asked, finding.part.question.text, [completed(view, best), *others])
 
 
 def _shown(findings: Sequence[_Finding], statements: Sequence[Statement], top_k: int) -> list[Hit]:

@@ -82,11 +82,6 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
 _OPENAI_PATHS = ("/v1/chat/completions", "/v1/models")
 # Whoever sends more that is wrong has to look at all of it anyway.
 _MOST_PLACES = 20
-# Where what only the pipeline can judge stands in a request.
-_PLACES: Mapping[type[CitewiseError], list[str]] = {
-    InvalidQuestion: ["body", "question"],
-    InvalidFilter: ["body", "filters"],
-}
 _OPENAI_TYPES: Mapping[int, str] = {
     401: "authentication_error",
     403: "permission_error",
@@ -119,7 +114,8 @@ def problem_of(request: Request, error: Exception) -> Problem:
         return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, places)
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:
         detail = f"The body cannot be read ({error.detail}). Send what the API reference at /docs describes."
-        return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail)
+        places = [{"loc": ["body"], "msg": detail}]
+        return _problem(request, 422, InvalidInput.slug, InvalidInput.title, detail, places)
     if isinstance(error, HTTPException):
         phrase = HTTPStatus(error.status_code).phrase
         said = error.detail if error.detail != phrase else f"{phrase}."
@@ -127,9 +123,9 @@ def problem_of(request: Request, error: Exception) -> Problem:
         detail = f"{request.method} {request.url.path}: {said}"
         return _problem(request, error.status_code, slug, phrase, detail)
     if isinstance(error, CitewiseError) and not isinstance(error, CitationBroken):
-        place = {"loc": _PLACES.get(type(error), []), "msg": str(error)}
-        wrong = [place] if isinstance(error, InvalidInput) else None
-        return _problem(request, status_of(error), error.slug, error.title, str(error), wrong)
+        status = status_of(error)
+        wrong = [{"loc": _place_of(request, error), "msg": str(error)}] if status == 422 else None
+        return _problem(request, status, error.slug, error.title, str(error), wrong)
     fault = uuid.uuid4().hex[:12]
     log.error("fault %s in %s %s", fault, request.method, request.url.path, exc_info=error)
     detail = f"Something failed here. The log names it as fault {fault}."
@@ -159,6 +155,15 @@ def openai_error(problem: Problem) -> dict[str, Any]:
             "param": None,
         }
     }
+
+
+def _place_of(request: Request, error: CitewiseError) -> list[str]:
+    """Where what only the store or the pipeline can judge stands in a request."""
+    if isinstance(error, InvalidFilter):
+        return ["query", "filter"] if request.method == "GET" else ["body", "filters"]
+    if isinstance(error, LoadError):
+        return ["body"]
+    return ["body", "question"] if isinstance(error, InvalidQuestion) else []
 
 
 def _is_place(part: int | str) -> bool:

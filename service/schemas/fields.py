@@ -10,7 +10,11 @@ from pydantic import (
     StrictBool,
     StrictFloat,
     StrictInt,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
+from pydantic_core import PydanticCustomError
 
 from index.text.canonical import canonical
 
@@ -66,7 +70,22 @@ class Range(Strict):
     lte: Scalar | None = None
 
 
-FilterValue = Scalar | Annotated[list[Scalar], Field(max_length=1000)] | Range
+def _in_one_message(value: object, validate: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return validate(value)
+    except ValidationError as error:
+        unknown = sorted(set(value) - set(Range.model_fields)) if isinstance(value, dict) else []
+        raise PydanticCustomError(
+            "filter",
+            "{wrong}a filter is a string, a number, true or false, a list of at most 1,000 of these, or an"
+            " object of bounds: gt, gte, lt, lte",
+            {"wrong": f"{unknown[0]!r} is no bound; " if unknown else ""},
+        ) from error
+
+
+FilterValue = Annotated[
+    Scalar | Annotated[list[Scalar], Field(max_length=1000)] | Range, WrapValidator(_in_one_message)
+]
 
 
 FilterMap = Annotated[dict[Text, FilterValue], Field(max_length=50)]

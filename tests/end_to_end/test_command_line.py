@@ -150,6 +150,11 @@ def test_ask_writes_nothing_outside_the_index(folder: Path) -> None:
         (["index", "/nowhere/at/all"], 1, "/nowhere/at/all is not there"),
         (["docs", "show", "none"], 1, "no document 'none'"),
         (["eval", "run", "none.jsonl"], 1, "none.jsonl is not there"),
+        (["eval", "run", "none.jsonl", "--limit", "-1"], 2, "--limit"),
+        (["eval", "run", "none.jsonl", "--seed", "-1"], 2, "--seed"),
+        (["eval", "run", "none.jsonl", "--report", "/dev/null/report.html"], 1, "/dev/null/report.html"),
+        (["eval", "texts", "none.json", "texts"], 1, "none.json is not there"),
+        (["eval", "texts", ".", "texts"], 2, "no DragonBall folder"),
         (["ask", "x", "--embedder", "no/such-model"], 1, "hf download no/such-model"),
     ],
 )

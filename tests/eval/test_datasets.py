@@ -172,6 +172,16 @@ def test_beir_folders_are_searched_and_not_asked(app: App, tmp_path: Path, trec:
     assert "right" not in figures
 
 
+def test_beir_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
+    folder = _beir(tmp_path / "beir")
+    queries = folder / "queries.jsonl"
+    lines = queries.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    row = json.loads(lines[0])
+    lines[0] = json.dumps(row | {"text": "Who\u2028won\x85it?"}, ensure_ascii=False)
+    queries.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    assert any(case.question == "Who\u2028won\x85it?" for case in read_gold(folder))
+
+
 def test_beir_folders_that_are_wrong_are_named(tmp_path: Path) -> None:
     folder = _beir(tmp_path / "beir")
     (folder / "qrels" / "test.tsv").write_text("q9\td1\t1\n")

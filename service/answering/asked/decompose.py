@@ -1,7 +1,7 @@
 """A question that asks several things into the questions that it asks.
 
 By rules of English where the question says so, and by its names where the documents say so:
-when no document holds them all, it is asked about each document's own.
+when it joins names that no document holds all of, it is asked about each document's own.
 """
 
 import re
@@ -13,6 +13,7 @@ from index.index import View
 from index.retrieve import Question
 from index.scope import Scope
 from index.types import Hit
+from service.answering.asked.comparison import compares
 from service.answering.asked.mentions import Mention, joined, mentions, without
 
 _WH = r"(?:who|whom|whose|what|when|where|which|why|how)"
@@ -78,6 +79,9 @@ def _named_pair(question: str) -> tuple[str, ...]:
     return (question,)
 
 
+# What tells a question on several things from one on a thing that two names single out together ("Did
+# Brown join the expedition of 1910?").
+_JOINS = re.compile(r"\b(?:and|or|both|each|versus|vs)\b", re.I)
 # The share of the weight of a question's names that a document has to hold, and no other of
 # those chosen, for the question to be asked about it by itself.
 _OWN = 0.2
@@ -100,8 +104,10 @@ def by_names(view: View, question: Question, hits: Sequence[Hit]) -> list[tuple[
 
     Returns:
         Questions in the order in which their names are asked, each with the names that are
-        its own; nothing where one document holds all names, or nearly.
+        its own; nothing where one document holds all names, or nearly, or nothing joins them.
     """
+    if not (_JOINS.search(question.text) or compares(question.text)):
+        return []
     found = mentions(question.text)
     scope = Scope.of(view, dict.fromkeys(t.term for mention in found for t in mention.tokens))
     if max((scope.share(hit.document.id) for hit in hits), default=1.0) > 1 - _OWN:

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from index.text.analysis import content_terms, tokenize
 from index.text.cjk import is_cjk
 from service.answering.asked.question import Asked
+from service.answering.composing.lists import in_short
 from service.answering.evidence import Evidence
 from service.answering.language import spans
 from service.answering.language.claims import negates
@@ -26,6 +27,8 @@ ENOUGH = 0.7
 # question for one thing that is answered at all, the span is mostly right where the sentence is (F1 on
 # held-out SQuAD articles 0.59 instead of 0.55); of any other one only if it prefers the span.
 SPAN, OTHER_SPAN = -3.0, 0.0
+# Characters of a list that is a short answer.
+MAX_LISTED = 240
 _ONE_THING = frozenset({"when", "who", "where", "how_many", "which", "what"})
 # Between two sentences that follow each other stand at most so many characters: a line break, a bullet.
 GAP = 8
@@ -158,7 +161,8 @@ def _place(statement: Statement) -> tuple[str, int]:
 def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> str | None:
     """The words of the best sentence that answer, or "Yes" or "No" where it is sure which.
 
-    A list that was asked for is the one that the sentence enumerates. Otherwise it is the span that
+    A list that was asked for is the one that the sentence enumerates, or whose items follow it, if
+    they are not too long for a short answer. Otherwise it is the span that
     the reader found in this sentence, if it is sure enough of it, it is of the kind that is asked for
     and it is not several numbers where one is asked for; or the only date, or the only quantity of
     what is counted. A summary has none.
@@ -166,7 +170,8 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     Args:
         asked: What the question asks for.
         question: The question.
-        evidence: Scored sentences, best first; at least one.
+        evidence: Scored sentences, best first, at least one; the best completed with the list that it
+            announces.
     """
     if asked.kind == "summary":
         return None
@@ -176,6 +181,9 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     text = best.text
     span: tuple[int, int] | None = None
     if asked.wants_list:
+        if spans.announces(text.partition("\n")[0]):
+            named = in_short(text)
+            return named if named and len(named) <= MAX_LISTED else None
         span = spans.enumeration(text)
     sure = SPAN if asked.kind in _ONE_THING else OTHER_SPAN
     if span is None and best.span is not None and best.answerable > sure:

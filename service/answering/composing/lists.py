@@ -1,14 +1,19 @@
 """A sentence that announces a list is completed with the list, so that it answers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from index.index import View
+from index.text.blocks import split_blocks
 from index.types import Sentence
 from service.answering.evidence import Evidence
+from service.answering.language.spans import announces
 
 # A longer list is shown as far as whole items fit.
 MAX_CHARACTERS = 2400
+_HEAD = re.compile(r"[:：]\s|\s[–—-]\s|\.\s")
+_AROUND = "*_`.,;:：，；。 "
 
 
 def completed(view: View, evidence: Evidence) -> Evidence:
@@ -16,7 +21,7 @@ def completed(view: View, evidence: Evidence) -> Evidence:
 
     Other evidence is returned as it is.
     """
-    if not evidence.text.endswith((":", "：")):
+    if not announces(evidence.text):
         return evidence
     document = evidence.hit.document
     text = view.store.text(view.collection, document.id, evidence.hit.chunk.revision)
@@ -28,6 +33,16 @@ def completed(view: View, evidence: Evidence) -> Evidence:
         sentence=replace(evidence.sentence, end=end),
         text=text[evidence.sentence.start : end],
     )
+
+
+def in_short(text: str) -> str:
+    """The items of a list, with its lead or without, side by side; empty if there are none.
+
+    What introduces an item's explanation ends it: of "Trade: more of it." the word "Trade" is left.
+    """
+    items = [text[block.start : block.end] for block in split_blocks(text, ()) if block.kind == "item"]
+    heads = [_HEAD.split(" ".join(item.split()))[0].strip(_AROUND) for item in items]
+    return ("; " if any("," in head for head in heads) else ", ").join(filter(None, heads))
 
 
 def list_end(text: str, lead: Sentence, following: Sequence[Sentence]) -> int:

@@ -110,9 +110,14 @@ def enumeration(sentence: str) -> tuple[int, int] | None:
     return found[0] if len(found) == 1 else None
 
 
+def announces(sentence: str) -> bool:
+    """Whether a sentence announces a list that follows it."""
+    return sentence.endswith((":", "："))
+
+
 def enumerates(sentence: str) -> bool:
     """Whether a sentence lists three things or more, or announces a list."""
-    return sentence.endswith((":", "：")) or bool(_LIST.search(sentence))
+    return announces(sentence) or bool(_LIST.search(sentence))
 
 
 def answers_kind(kind: str, span: str) -> bool:

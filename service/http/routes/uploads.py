@@ -136,19 +136,20 @@ async def _received(request: Request) -> AsyncIterator[_Upload]:
     media_type = _bare(content_type)
     if media_type == _JSON:
         # Off the event loop: it may be large.
-        body = await run_sync(_valid_body, await request.body())
-        wanted = _of_media_type(body.media_type)
+        sent = await run_sync(_valid_body, await request.body())
+        wanted = _of_media_type(sent.media_type)
         # JSON is UTF-8, whatever encoding a page inside it declares for itself.
-        data, metadata = BytesIO(body.text.encode()), _metadata(body.metadata)
-        yield _Upload(data, "", wanted, body.id, metadata, BOM_UTF8)
+        data, metadata = BytesIO(sent.text.encode()), _metadata(sent.metadata)
+        yield _Upload(data, "", wanted, sent.id, metadata, BOM_UTF8)
     elif media_type == _MULTIPART:
         async with request.form() as form:
             yield await run_sync(_of_form, form)
     else:
         wanted = _of_media_type(media_type)
         # Off the event loop, as above.
-        data, mark = await run_sync(_in_charset, BytesIO(await request.body()), content_type)
-        yield _Upload(data, "", wanted, None, {}, mark)
+        body: BinaryIO = BytesIO(await request.body())
+        text, mark = await run_sync(_in_charset, body, content_type)
+        yield _Upload(text, "", wanted, None, {}, mark)
 
 
 def _of_form(form: FormData) -> _Upload:

@@ -90,3 +90,33 @@ def test_events_survive_any_chunk_boundary(page: Page) -> None:
     assert [json.loads(seen) for seen in got] == [
         [{"name": "delta", "data": {"text": "月🌕"}}, {"name": "done", "data": {}}]
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges", "expected"),
+    [
+        # The second sentence begins with a mark of its own.
+        (
+            "It rose. [1] [1] of all fell. [2]",
+            [(1, 0, 8), (2, 13, 29)],
+            ["It rose.:1", " :", "[1] of all fell.:2"],
+        ),
+        ("It rose. [1][2] Then fell.", [(1, 0, 8), (2, 0, 8)], ["It rose.:12", " Then fell.:"]),
+        ("It rose. [2][1]", [(1, 0, 8), (2, 0, 8)], ["It rose.:12"]),
+        ("Es 😀 stieg.", [(1, 0, 11)], ["Es 😀 stieg.:1"]),
+        ("It rose.", [], ["It rose.:"]),
+    ],
+)
+def test_marks_are_those_of_the_citation_before_them(
+    page: Page, text: str, ranges: list[tuple[int, int, int]], expected: list[str]
+) -> None:
+    citations = [{"id": str(id_), "start": start, "end": end} for id_, start, end in ranges]
+    found = page.evaluate(
+        """async ([text, citations]) => {
+          const { segments } = await import('/static/segments.js');
+          const ids = (found) => found.map(({ id }) => id).join("");
+          return segments(text, citations).map((part) => `${part.text}:${ids(part.citations)}`);
+        }""",
+        [text, citations],
+    )
+    assert found == expected

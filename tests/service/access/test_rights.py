@@ -231,3 +231,7 @@ def test_a_damaged_file_lets_nobody_in(keyed: Service, app: App, damage: bytes) 
     (app.settings.data_dir / "keys.json").write_bytes(damage)
     response = keyed.call("GET", "/v1/collections", token)
     assert (response.status_code, response.json()["type"].rpartition("/")[2]) == (503, "storage-failed")
+    assert str(app.settings.data_dir) not in response.text
+    # A probe that sends a key learns that the process lives.
+    for path in ("/health/live", "/health/ready", "/docs"):
+        assert keyed.call("GET", path, token).status_code == 200

@@ -37,7 +37,9 @@ def _evidence(document: Document, sentence: Sentence) -> Evidence:
 
 def test_footnotes_of_a_source_are_no_marks_of_the_answer() -> None:
     document = Document("d", "It rose,[1] then fell.[2][a] An array x[1] was read.[citation needed]")
-    answer, citations = cite([Statement((_evidence(document, s),)) for s in split_sentences(document.text, ())])
+    answer, citations = cite(
+        [Statement((_evidence(document, s),)) for s in split_sentences(document.text, ())]
+    )
     assert answer == "It rose, then fell. [1] An array x[1] was read. [2]"
     assert [c.sources[0].cited_text for c in citations] == [
         "It rose,[1] then fell.[2][a]",

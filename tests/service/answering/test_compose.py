@@ -70,6 +70,14 @@ def test_statements_are_merged_in_an_order_that_reads() -> None:
         ("How many ships sailed?", "In 1588 some 130 ships sailed.", "130"),
         ("Which metals rust?", "Metals such as iron, zinc and tin rust.", "iron, zinc and tin rust"),
         ("Who built it?", "It was built by Ada in 1921.", None),
+        ("Which sectors does it support?", "It supports the following sectors:", None),
+        (
+            "Which sectors does it support?",
+            "It supports these:\n\n- energy,\n- **trade**: all of it\n- tourism.",
+            "energy, trade, tourism",
+        ),
+        ("Which rules are there?", "The rules:\n1. Stop, look\n2. Go on", "Stop, look; Go on"),
+        ("Which rules are there?", "The rules:\n" + "- a rule of some length for many\n" * 9, None),
     ],
 )
 def test_short_answers_are_given_only_where_they_are_certain(

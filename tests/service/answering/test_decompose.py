@@ -82,6 +82,7 @@ def test_a_question_on_two_named_things_is_asked_of_each(app: App) -> None:
         "What did the court of York say of Atlantis?",
         "what was the larger fine?",
         "Whose fine was larger, that of Jones or that of Green?",
+        "Did Smith of York ever see Brown of Leeds?",
     ],
 )
 def test_what_one_document_names_stays_whole(app: App, question: str) -> None:

@@ -1,5 +1,6 @@
 """The HTTP contract, in process over ASGI."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,32 @@ def test_abstention_has_a_reason_and_the_nearest_passages(client: TestClient) ->
     assert body["abstention"]["reason"] == "entity_missing"
     assert "Reykjavik" in body["abstention"]["detail"]
     assert body["passages"]
+
+
+def test_what_is_said_to_be_missing_is_in_no_passage_that_is_shown(own: TestClient) -> None:
+    texts = (
+        "The comet expedition of 1910 was costly. Its members were paid in gold.",
+        "Members of the academy met Nobel at a dinner in Paris. The dinner was long.",
+        "Berg bought a telescope. It was sold again.",
+        "The weather was mild during the expedition.",
+    )
+    for number, text in enumerate(texts):
+        own.put(f"/v1/documents/{number}", json={"text": text})
+    reasons = set()
+    for question in (
+        "What was the weather during the Paris expedition?",
+        "Which telescope did Nobel sell in Paris?",
+        "Who painted the ceiling of the Berg chapel in Oslo?",
+        "How tall is Nobel?",
+    ):
+        body = own.post("/v1/answers", json={"question": question}).json()
+        if body["answerable"]:
+            continue
+        reasons.add(body["abstention"]["reason"])
+        shown = " ".join(passage["text"] for passage in body["passages"])
+        for word in re.findall("“(.+?)”", body["abstention"]["detail"]):
+            assert word not in shown
+    assert "entity_missing" in reasons
 
 
 def test_a_filter_that_lets_nothing_through_is_the_reason(client: TestClient) -> None:
@@ -271,6 +298,30 @@ def test_what_only_the_pipeline_can_judge_is_named_too(
 ) -> None:
     problem = _problem(client.post("/v1/answers", json=body), 422, slug)
     assert problem["errors"] == [{"loc": place, "msg": problem["detail"]}]
+
+
+def test_every_422_says_where(client: TestClient) -> None:
+    boundless = client.post("/v1/documents", content=b"x", headers={"content-type": "multipart/form-data"})
+    empty = client.put("/v1/documents/empty", json={"text": ""})
+    broken = client.put("/v1/documents/a", content=b"%PDF-1.7", headers={"content-type": "application/pdf"})
+    for refused in (boundless, empty, broken):
+        problem = refused.json()
+        assert (refused.status_code, problem["errors"]) == (
+            422,
+            [{"loc": ["body"], "msg": problem["detail"]}],
+        )
+    listed = client.get("/v1/documents", params={"filter": "abc"}).json()
+    assert [e["loc"] for e in listed["errors"]] == [["query", "filter"]]
+    asked = client.post("/v1/answers", json={"question": "q", "filters": {"x": {"foo": 1}}}).json()
+    assert [e["loc"] for e in asked["errors"]] == [["body", "filters", "x"]]
+
+
+def test_a_collection_is_found_however_its_name_is_composed(own: TestClient) -> None:
+    own.put("/v1/documents/a?collection=caf%C3%A9", json={"text": "The comet returned."})
+    assert own.get("/v1/models/citewise/cafe%CC%81").status_code == 200
+    listed = own.get("/v1/collections").json()
+    assert ([c["name"] for c in listed["collections"]], listed["default"]) == (["café"], "default")
+    assert own.delete("/v1/collections/cafe%CC%81").status_code == 200
 
 
 def test_a_chat_may_name_its_collection_beside_the_plain_model(own: TestClient) -> None:

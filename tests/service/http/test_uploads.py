@@ -121,6 +121,32 @@ def test_a_part_of_a_form_may_name_its_charset(client: TestClient) -> None:
     assert form.json()["documents"][0]["title"] == "Comets"
 
 
+@pytest.mark.parametrize("media_type", ["text/plain", "text/html", "text/markdown"])
+def test_a_declared_charset_holds(client: TestClient, media_type: str) -> None:
+    said = "Привет, мир. Всё хорошо."
+    for charset in ("koi8-r", "windows-1251", "utf-16", "utf-8"):
+        typed = f"{media_type}; charset={charset}"
+        text = f"<p>{said}</p>" if media_type == "text/html" else said
+        raw = client.put(
+            f"/v1/documents/{charset}", content=text.encode(charset), headers={"content-type": typed}
+        )
+        assert raw.status_code == 201, raw.text
+        form = client.post("/v1/documents", files={"file": (f"f-{charset}", text.encode(charset), typed)})
+        assert form.status_code == 201, form.text
+        for document_id in (charset, f"f-{charset}"):
+            assert client.get(f"/v1/documents/{document_id}/text").text == said
+
+
+@pytest.mark.parametrize(("charset", "data"), [("utf-8", b"caf\xe9"), ("klingon", b"a"), ("rot13", b"a")])
+def test_a_charset_that_does_not_hold_is_refused(client: TestClient, charset: str, data: bytes) -> None:
+    refused = client.put(
+        "/v1/documents/a", content=data, headers={"content-type": f"text/plain; charset={charset}"}
+    )
+    assert refused.status_code == 422
+    assert charset in refused.json()["detail"]
+    assert refused.json()["errors"]
+
+
 def test_a_page_sent_as_json_is_not_decoded_as_it_declares(client: TestClient) -> None:
     page = "<html><head><meta charset=iso-8859-1></head><body><p>Grüße aus Köln.</p></body></html>"
     _put(client, "a", page, media_type="text/html")
