@@ -20,10 +20,13 @@ from service.types import Abstention
 
 CONFIDENCE_FEATURES = ("support", "answerable_most", "asked_covered", "dense_asked", "misfit")
 
-
 # A summary is of something, and there is something to say where the passages are about it; that its
 # sentences are those which somebody else would choose is so about half of the time (DragonBall).
 SUMMARY = 0.5
+# What is asked of several things and answered for one is mostly there for the others, too: the share of the
+# threshold that their confidence has to reach. On 456 questions of DragonBall citation precision is 0.606
+# and recall 0.482 with it, 0.604 and 0.468 without.
+BESIDE = 0.5
 
 
 def confidence(asked: Asked, evidence: Sequence[Evidence], model: Logistic, *, read: bool) -> float:
@@ -47,6 +50,17 @@ def confidence(asked: Asked, evidence: Sequence[Evidence], model: Logistic, *, r
         return SUMMARY * held / (len(asked.terms) or 1)
     features = confidence_features(asked, evidence)
     return float(model.probability(features[np.newaxis])[0])
+
+
+def sure_enough(confidences: Sequence[float], threshold: float) -> list[bool]:
+    """Whether each part of a question is answered.
+
+    Args:
+        confidences: That of each part; at least one.
+        threshold: What one by itself has to reach.
+    """
+    least = threshold * (BESIDE if max(confidences) >= threshold else 1.0)
+    return [sure >= least for sure in confidences]
 
 
 def confidence_features(asked: Asked, evidence: Sequence[Evidence]) -> Features:

@@ -15,7 +15,7 @@ from index.index import Index, View
 from index.protocols import Embedder
 from index.retrieve import Question, retrieve
 from index.types import Hit, sha256_hex
-from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence
+from service.answering.abstain import CONFIDENCE_FEATURES, abstention, confidence, sure_enough
 from service.answering.asked.comparison import compares, of_one
 from service.answering.asked.decompose import by_names, leans, parts
 from service.answering.asked.question import Asked, understand
@@ -159,7 +159,8 @@ class Pipeline:
         clock.lap("retrieve")
         findings = [self._find(view, part) for part in retrieved]
         clock.lap("rerank")
-        answered = [f for f in findings if f.evidence and f.confidence >= self._models.threshold]
+        sure = sure_enough([f.confidence for f in findings], self._models.threshold)
+        answered = [f for f, enough in zip(findings, sure, strict=True) if f.evidence and enough]
         statements, refusal = _compose(view, ask, findings, answered), None
         shown = _shown(findings, statements, ask.top_k)
         quote = partial(view.store.quote, view.collection)
