@@ -1,7 +1,7 @@
 """Sentences into passages of bounded size that never cut a sentence that fits."""
 
-import bisect
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
@@ -11,6 +11,9 @@ from index.text.sentences import split_sentences
 from index.types import Chunk, Document, Heading, Json, Sentence
 
 _WORD = re.compile(rf" ?(?:[{cjk.CHARACTERS}]|[^\s{cjk.CHARACTERS}]+)")
+
+# What a title has before its last words would not fit into a context anyway.
+_TITLE_CHARACTERS = 1000
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -143,20 +146,28 @@ def _words(text: str) -> list[str]:
 
 
 class _Outline:
-    """Which title and headings a position stands under."""
+    """Which title and headings a position stands under, for positions in order."""
 
     def __init__(self, document: Document) -> None:
-        self._title = document.title
-        self._headings = document.headings
-        self._starts = [h.start for h in self._headings]
+        self._title = (document.title or "")[-_TITLE_CHARACTERS:]
+        self._headings = deque(document.headings)
+        self._path: list[Heading] = []
+        self._context = self._title
 
     def context(self, position: int) -> str:
-        path: list[Heading] = []
-        for heading in self._headings[: bisect.bisect_left(self._starts, position)]:
-            while path and path[-1].level >= heading.level:
-                path.pop()
-            path.append(heading)
-        titles = [h.title for h in path]
+        passed = False
+        while self._headings and self._headings[0].start < position:
+            heading = self._headings.popleft()
+            while self._path and self._path[-1].level >= heading.level:
+                self._path.pop()
+            self._path.append(heading)
+            passed = True
+        if passed:
+            self._context = self._joined()
+        return self._context
+
+    def _joined(self) -> str:
+        titles = [h.title[-_TITLE_CHARACTERS:] for h in self._path]
         if self._title and all(terms(self._title) != terms(title) for title in titles):
             titles.insert(0, self._title)
         return " › ".join(titles)
