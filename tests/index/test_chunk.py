@@ -1,6 +1,7 @@
 import re
 from time import process_time
 
+import pytest
 from hypothesis import given, settings
 
 from index.chunk import ChunkerConfig, SentenceChunker
@@ -37,6 +38,14 @@ def test_chunks_fit_what_the_embedder_reads(embedder: OnnxEmbedder) -> None:
     counts = embedder.count_tokens([c.embedded_text for c in chunks])
     assert len(chunks) > 10
     assert max(counts) <= embedder.max_tokens
+
+
+@pytest.mark.parametrize("word", ["0123456789abcdef", "กรุงเทพมหานครเป็นเมืองหลวงของประเทศไทย"])
+def test_a_passage_of_unknown_words_is_not_the_whole_document(embedder: OnnxEmbedder, word: str) -> None:
+    document = _document(word * 1000)
+    chunks = SentenceChunker(embedder.count_tokens, ChunkerConfig()).chunk(document)
+    assert max(len(c.text) for c in chunks) < 3000
+    assert "".join(c.text for c in chunks) == document.text
 
 
 def test_headings_are_context_and_lie_outside_the_range(embedder: OnnxEmbedder) -> None:
