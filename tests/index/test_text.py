@@ -141,10 +141,25 @@ def test_tokens_point_at_their_surface(raw: str) -> None:
         ("1,500 places", "1500 place"),
         ("Élites", "elite"),
         ("成都会议", "成都会议"),
+        ("Donau\u00addampf\u00adschiff", "Donaudampfschiff"),
+        ("مُحَمَّد", "محمد"),
+        ("שָׁלוֹם", "שלום"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("x\u030c1\ufe0f", "x1"),
     ],
 )
 def test_question_and_document_meet_in_terms(one: str, other: str) -> None:
     assert set(content_terms(one)) == set(content_terms(other))
+
+
+@pytest.mark.parametrize("text", ["हिन्दी साहित्य का इतिहास", "தமிழ்நாடு எப்போது", "বাংলাদেশের রাজধানী"])
+def test_vowel_signs_are_part_of_a_word(text: str) -> None:
+    assert [t.surface for t in tokenize(text)] == text.split()
+    assert [unicodedata.normalize("NFC", term) for term in content_terms(text)] == text.split()
+
+
+def test_a_clause_of_thai_is_searched_by_pieces() -> None:
+    assert {"วมกร", "งเทพ"} < set(content_terms("น้ำท่วมกรุงเทพ"))
 
 
 def test_cjk_is_searched_by_bigrams() -> None:
