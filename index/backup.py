@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO
 
 from index.database import RESTORE_HINT, Database
 from index.errors import BackupUnusable, CitewiseError, IndexDamaged, IndexExists, StorageFailed
@@ -80,9 +81,13 @@ def _is_backup(path: Path) -> bool:
     """Whether a file is what ``back_up`` made: a Citewise database that never has a log."""
     try:
         with path.open("rb") as file:
-            header = file.read(72)
+            return _begins_backup(file)
     except OSError:
         return False
+
+
+def _begins_backup(file: BinaryIO) -> bool:
+    header = file.read(72)
     # https://www.sqlite.org/fileformat2.html#the_database_header
     return header[18:20] == b"\x01\x01" and header[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
@@ -137,8 +142,16 @@ def _copy(source: Path, prepared: Path) -> None:
         raise BackupUnusable(
             f"{source} cannot be read ({error.strerror}).", "Check its permissions."
         ) from error
-    with file, prepared.open("wb") as copy:
-        shutil.copyfileobj(file, copy)
+    with file:
+        # The database of an index has its last changes in the log beside it, which is not copied.
+        if not _begins_backup(file):
+            raise BackupUnusable(
+                f"{source} is no backup (an index that is in use is none).",
+                "Make one of that index: citewise backup --data-dir DIR FILE.",
+            )
+        file.seek(0)
+        with prepared.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
 
 
 def _holds_anything(database: Path) -> bool:

@@ -1,7 +1,7 @@
 """Sentences into passages of bounded size that never cut a sentence that fits."""
 
-import bisect
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
@@ -12,6 +12,13 @@ from index.types import Chunk, Document, Heading, Json, Sentence
 
 _WORD = re.compile(rf" ?(?:[{cjk.CHARACTERS}]|[^\s{cjk.CHARACTERS}]+)")
 
+# A word that a model does not know is one token however long it is, and a script that it does not
+# know is such words only. No ordinary sentence has so many characters to a token.
+_CHARACTERS_PER_TOKEN = 12
+
+# What a title has before its last words would not fit into a context anyway.
+_TITLE_CHARACTERS = 1000
+
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 
@@ -20,8 +27,9 @@ class ChunkerConfig:
     """Sizes in tokens of the embedder.
 
     Attributes:
-        max_tokens: No passage is longer. The context (title, headings) is cut so that
-            both fit into what the embedder reads.
+        max_tokens: No passage is longer, nor has more characters than ordinary text of so many
+            tokens. The context (title, headings) is cut so that both fit into what the
+            embedder reads.
         min_tokens: A new heading starts a new passage only when the one before has at
             least this size, so that lists of short sections do not become crumbs.
         context_tokens: Most that title and headings may take.
@@ -51,11 +59,16 @@ class SentenceChunker:
         self._count_tokens = count_tokens
         self._config = config
 
+    def _sizes(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, but as many as its length asks for at the least."""
+        counts = self._count_tokens(texts)
+        return [max(n, -(-len(t) // _CHARACTERS_PER_TOKEN)) for n, t in zip(counts, texts, strict=True)]
+
     def chunk(self, document: Document) -> list[Chunk]:
         """Cut a document into passages: ``document.text[c.start:c.end] == c.text``."""
         text = document.text
         sentences = split_sentences(text, document.headings)
-        counts = self._count_tokens([text[s.start : s.end] for s in sentences])
+        counts = self._sizes([text[s.start : s.end] for s in sentences])
         pieces: list[Sentence] = []
         for sentence, count in zip(sentences, counts, strict=True):
             if count <= self._config.max_tokens:
@@ -88,8 +101,8 @@ class SentenceChunker:
         # What lies between two sentences (marks of lists and quotations) counts with the
         # second one, unless that one opens a passage.
         ends = [0, *(s.end for s in pieces)]
-        alone = self._count_tokens([text[s.start : s.end] for s in pieces])
-        joined = self._count_tokens([text[end : s.end] for end, s in zip(ends, pieces, strict=False)])
+        alone = self._sizes([text[s.start : s.end] for s in pieces])
+        joined = self._sizes([text[end : s.end] for end, s in zip(ends, pieces, strict=False)])
         run: list[Sentence] = []
         size = 0
         for sentence, opening, continuing in zip(pieces, alone, joined, strict=True):
@@ -114,7 +127,7 @@ class SentenceChunker:
             if end < sentence.end:
                 space = max(text.rfind(" ", start + step // 2, end), text.rfind("\n", start + step // 2, end))
                 end = space if space > 0 else end
-            while end - start > 1 and self._count_tokens([text[start:end]])[0] > self._config.max_tokens:
+            while end - start > 1 and self._sizes([text[start:end]])[0] > self._config.max_tokens:
                 end = start + (end - start) // 2
             trimmed_start = start + len(text[start:end]) - len(text[start:end].lstrip())
             trimmed_end = start + len(text[start:end].rstrip())
@@ -125,14 +138,14 @@ class SentenceChunker:
     def _lead(self, text: str, pieces: Sequence[Sentence]) -> str:
         """The opening sentence, whole words of it from the first on."""
         words = _words(text[pieces[0].start : pieces[0].end]) if pieces else []
-        while words and self._count_tokens(["".join(words)])[0] > self._config.lead_tokens:
+        while words and self._sizes(["".join(words)])[0] > self._config.lead_tokens:
             words = words[: -max(1, len(words) // 8)]
         return "".join(words).strip()
 
     def _fit(self, context: str) -> str:
         """Drop the outermost words first: the nearest heading says most."""
         words = _words(context)
-        while words and self._count_tokens(["".join(words)])[0] > self._config.context_tokens:
+        while words and self._sizes(["".join(words)])[0] > self._config.context_tokens:
             words = words[max(1, len(words) // 8) :]
         return "".join(words).strip()
 
@@ -143,20 +156,28 @@ def _words(text: str) -> list[str]:
 
 
 class _Outline:
-    """Which title and headings a position stands under."""
+    """Which title and headings a position stands under, for positions in order."""
 
     def __init__(self, document: Document) -> None:
-        self._title = document.title
-        self._headings = document.headings
-        self._starts = [h.start for h in self._headings]
+        self._title = (document.title or "")[-_TITLE_CHARACTERS:]
+        self._headings = deque(document.headings)
+        self._path: list[Heading] = []
+        self._context = self._title
 
     def context(self, position: int) -> str:
-        path: list[Heading] = []
-        for heading in self._headings[: bisect.bisect_left(self._starts, position)]:
-            while path and path[-1].level >= heading.level:
-                path.pop()
-            path.append(heading)
-        titles = [h.title for h in path]
+        passed = False
+        while self._headings and self._headings[0].start < position:
+            heading = self._headings.popleft()
+            while self._path and self._path[-1].level >= heading.level:
+                self._path.pop()
+            self._path.append(heading)
+            passed = True
+        if passed:
+            self._context = self._joined()
+        return self._context
+
+    def _joined(self) -> str:
+        titles = [h.title[-_TITLE_CHARACTERS:] for h in self._path]
         if self._title and all(terms(self._title) != terms(title) for title in titles):
             titles.insert(0, self._title)
         return " › ".join(titles)

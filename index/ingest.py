@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from stat import S_ISREG
 
 from index.build import Builder
 from index.errors import DocumentDeleted, DocumentNotFound, LoadError
@@ -147,22 +148,17 @@ class Ingest:
                 change = self.builder.put(self.collection, found)
                 getattr(report, change.outcome).append(found.id)
                 versions[found.id] = change.index_version
-        failures = [found for found in loaded if isinstance(found, Failure)]
-        # A file of which a part failed is read again the next time, and its former
-        # documents are not taken for vanished.
-        if failures:
-            return None
-        # What vanished from inside a file stays with it until it is pruned; without a
-        # fingerprint the file is read again, and it is found to have vanished again.
+        partly = any(isinstance(found, Failure) for found in loaded)
+        # What vanished from inside a file, or stood in a part that failed now, stays with it.
+        # Without a fingerprint the file is read again, until that is pruned or nothing fails.
         left = {d: v for d, v in former.items() if d not in versions and self._current({d: v})}
+        recorded = {**left, **versions}
         with self.builder.index.writing():
             self.builder.index.store.record_file(
-                self.collection,
-                _key(source.path),
-                "" if left else pending.fingerprint,
-                {**left, **versions},
+                self.collection, _key(source.path), "" if left or partly else pending.fingerprint, recorded
             )
-        return versions
+        # What stood in a part that failed now is not therefore gone.
+        return recorded if partly else versions
 
     def _prune(self, vanished: list[tuple[str, int]], report: IngestReport, *, prune: bool) -> None:
         for document_id, version in dict(vanished).items():
@@ -178,7 +174,7 @@ class Ingest:
     def _vanished_files(self, folder: Path) -> Iterator[tuple[str, Mapping[str, int]]]:
         known = self.builder.index.store.files_below(self.collection, _key(folder))
         for path, documents in known.items():
-            if not Path(path).is_file():
+            if _has_vanished(Path(path)):
                 yield path, documents
 
     def _documents(self, path: Path) -> Mapping[str, int]:
@@ -200,6 +196,16 @@ class Ingest:
 def _key(path: Path) -> str:
     """A path as the ledger has it; a name that is not UTF-8 is refused later, and by itself."""
     return printable(str(path.resolve()))
+
+
+def _has_vanished(path: Path) -> bool:
+    """Whether no file is there any more; one in a folder that cannot be entered now may still be."""
+    try:
+        return not S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
 
 
 def _fingerprint(source: Source) -> str:

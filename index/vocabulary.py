@@ -1,7 +1,8 @@
 """Whether a model can read a text at all, as far as its vocabulary tells.
 
-An English model encodes Chinese as unknown tokens and stray characters. What it computes of
-them is no statement about the text, and a score that trusts it is worse than one without.
+An English model encodes Chinese as unknown tokens and stray characters, and a clause of Thai as
+one unknown token. What it computes of them is no statement about the text, and a score that
+trusts it is worse than one without.
 """
 
 from functools import cached_property
@@ -17,7 +18,7 @@ _LEAST_KNOWN = 0.5
 
 
 class Vocabulary:
-    """The scripts without spaces that a tokenizer knows; of other scripts it is taken to.
+    """What a tokenizer knows of the scripts of East Asia, and of the words of a text in another.
 
     Args:
         tokenizer: Of the model.
@@ -28,9 +29,10 @@ class Vocabulary:
 
     def reads(self, text: str) -> bool:
         """Whether most of what a text is written in is known."""
-        if not cjk.prevails(text):
-            return True
-        return self._hangul if cjk.is_korean(text) else self._han
+        if cjk.prevails(text):
+            return self._hangul if cjk.is_korean(text) else self._han
+        unknown, tokens = self._unknown(text)
+        return unknown <= (1 - _LEAST_KNOWN) * tokens
 
     @cached_property
     def _han(self) -> bool:
@@ -40,15 +42,24 @@ class Vocabulary:
     def _hangul(self) -> bool:
         return self._knows(_characters("euc_kr", range(0xB0, 0xC9)))
 
-    def _knows(self, characters: str) -> bool:
-        # A copy, since others may use the tokenizer meanwhile, and have it cut texts off.
+    @cached_property
+    def _alone(self) -> Tokenizer:
+        """A copy, since others may use the tokenizer meanwhile, and have it cut texts off."""
         tokenizer = Tokenizer.from_str(self._tokenizer.to_str())
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        ids = tokenizer.encode(characters, add_special_tokens=False).ids
-        unknown = {tokenizer.token_to_id(token) for token in _UNKNOWN}
-        known = sum(i not in unknown for i in ids)
-        return known >= _LEAST_KNOWN * len(characters) and len(ids) <= _TOKENS_PER_CHARACTER * len(characters)
+        return tokenizer
+
+    def _unknown(self, text: str) -> tuple[int, int]:
+        """How many tokens of a text are unknown, and how many there are."""
+        ids = self._alone.encode(text, add_special_tokens=False).ids
+        unknown = {self._alone.token_to_id(token) for token in _UNKNOWN}
+        return sum(i in unknown for i in ids), len(ids)
+
+    def _knows(self, characters: str) -> bool:
+        unknown, tokens = self._unknown(characters)
+        known = tokens - unknown
+        return known >= _LEAST_KNOWN * len(characters) and tokens <= _TOKENS_PER_CHARACTER * len(characters)
 
 
 def _characters(encoding: str, rows: range) -> str:

@@ -25,7 +25,7 @@ from index.types import EmbeddedChunk
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 4
+_FORMAT = 5
 # A heading says what a passage is about, its own words say more.
 _CONTEXT_WEIGHT = 0.5
 _TABLES = """
@@ -34,7 +34,7 @@ CREATE TABLE state (
 );
 CREATE VIRTUAL TABLE passages USING fts5 (
   context, body, id UNINDEXED, document_id UNINDEXED,
-  tokenize = "unicode61 remove_diacritics 0 tokenchars '.,'"
+  tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc' tokenchars '.,'"
 );
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (passages, row);
 """

@@ -17,14 +17,25 @@ import Stemmer
 from index.text import cjk
 
 _LETTER = rf"[^\W{cjk.CHARACTERS}_]"
+# What stands within a word without being a letter: hyphens that only allow a break, marks that
+# join or part letters, and combining marks. Those of Thai, Lao, Burmese and Khmer are left out:
+# no space ends a word there, and it is searched by the pieces between them.
+_INVISIBLE = "\u00ad\u034f\u200c\u200d\ufe00-\ufe0f"
+_CLAUSES = (range(0x0E00, 0x0F00), range(0x1000, 0x10A0), range(0x1780, 0x1800))
+_MARKS = "".join(
+    chr(code)
+    for code in range(0x20000)
+    if unicodedata.category(chr(code)) in {"Mn", "Mc"} and not any(code in block for block in _CLAUSES)
+)
+_LETTERS = rf"{_LETTER}+(?:[{_MARKS}{_INVISIBLE}]+{_LETTER}*)*"
 _WORD = re.compile(
     rf"(?P<year>{cjk.YEAR})"
     rf"|(?P<cjk>(?:(?!{cjk.YEAR})[{cjk.CHARACTERS}])+)"
     r"|(?P<number>\d+(?:[.,．，]\d+)+)"
-    rf"|(?P<word>{_LETTER}+(?:['’ʼ]{_LETTER}+)*)"
+    rf"|(?P<word>{_LETTERS}(?:['’ʼ]{_LETTERS})*)"
 )
 _POSSESSIVE = re.compile(r"['’ʼ]s$")
-_APOSTROPHE = re.compile(r"['’ʼ]")
+_UNWRITTEN = re.compile(rf"['’ʼ{_INVISIBLE}]")
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 
 _UNITS = """
@@ -188,5 +199,14 @@ def _term(word: str) -> str:
 
 
 def _fold(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", word).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    decomposed = unicodedata.normalize("NFKD", _UNWRITTEN.sub("", word).casefold())
+    return "".join(c for c in decomposed if not _is_diacritic(c))
+
+
+def _is_diacritic(character: str) -> bool:
+    """Whether a word stays the same without it: accents, and the points of Hebrew and Arabic.
+
+    A vowel sign or virama of an Indic script is as much as a letter; its combining class tells it.
+    """
+    combining = unicodedata.combining(character)
+    return combining == 1 or 10 <= combining <= 36 or combining >= 200

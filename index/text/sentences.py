@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 
 from nupunkt import sent_spans
 
@@ -17,6 +18,12 @@ _CJK_STOP = re.compile(rf"(?:[。！？｡；]|(?<=[{cjk.CHARACTERS}])[?!…])[�
 # Marks of footnotes, as pages of reference have them: they belong to what stands before them.
 NOTE_MARKS = r"(?:\[(?:\d{1,3}|[a-z]|note \d{1,3}|citation needed)\])+"
 _NOTES = re.compile(rf"[”\"’')]*{NOTE_MARKS}")
+
+# nupunkt reads the rest of a word again for each stop in it that a mark follows, so the time that
+# a word without end takes is held down by cutting it after so many of them.
+_ENDLESS_WORD = re.compile(r"(?<!\S)\S{1000,}")
+_STOP_WITHIN = re.compile(r"[.!?…](?=[^\w\s.…])[\"'”’»)\]}*]*")
+_STOPS_AT_ONCE = 200
 
 
 def split_sentences(text: str, headings: Sequence[Heading]) -> list[Sentence]:
@@ -51,7 +58,7 @@ def _spans(text: str, block: Block) -> Iterator[tuple[int, int]]:
 def _with_notes(body: str) -> Iterator[tuple[int, int]]:
     """Sentences, each with the marks of its footnotes, which nupunkt takes for the next one's beginning."""
     begun = 0
-    for start, end in sent_spans(body):
+    for start, end in _nupunkt_spans(body):
         notes = _NOTES.match(body, start, end) if start and not body[start - 1].isspace() else None
         cut = notes.end() if notes else start
         if cut > begun:
@@ -59,3 +66,13 @@ def _with_notes(body: str) -> Iterator[tuple[int, int]]:
         begun = cut
     if begun < len(body):
         yield begun, len(body)
+
+
+def _nupunkt_spans(body: str) -> Iterator[tuple[int, int]]:
+    cuts = [0]
+    for word in _ENDLESS_WORD.finditer(body):
+        stops = _STOP_WITHIN.finditer(body, *word.span())
+        cuts += (stop.end() for stop in islice(stops, _STOPS_AT_ONCE, None, _STOPS_AT_ONCE))
+    for cut, until in pairwise([*cuts, len(body)]):
+        for start, end in sent_spans(body[cut:until]):
+            yield cut + start, cut + end

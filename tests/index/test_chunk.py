@@ -1,10 +1,14 @@
+import re
+from time import process_time
+
+import pytest
 from hypothesis import given, settings
 
 from index.chunk import ChunkerConfig, SentenceChunker
 from index.embed.onnx import OnnxEmbedder
 from index.text.blocks import infer_headings
 from index.text.canonical import canonical
-from index.types import Document
+from index.types import Document, Heading
 from tests.strategies import texts
 
 
@@ -36,6 +40,14 @@ def test_chunks_fit_what_the_embedder_reads(embedder: OnnxEmbedder) -> None:
     assert max(counts) <= embedder.max_tokens
 
 
+@pytest.mark.parametrize("word", ["0123456789abcdef", "กรุงเทพมหานครเป็นเมืองหลวงของประเทศไทย"])
+def test_a_passage_of_unknown_words_is_not_the_whole_document(embedder: OnnxEmbedder, word: str) -> None:
+    document = _document(word * 1000)
+    chunks = SentenceChunker(embedder.count_tokens, ChunkerConfig()).chunk(document)
+    assert max(len(c.text) for c in chunks) < 3000
+    assert "".join(c.text for c in chunks) == document.text
+
+
 def test_headings_are_context_and_lie_outside_the_range(embedder: OnnxEmbedder) -> None:
     section = "A sentence about the matter that is long enough to fill a passage. " * 20
     text = canonical(f"# Title\n\n{section}\n\n## Section\n\n{section}")
@@ -43,6 +55,20 @@ def test_headings_are_context_and_lie_outside_the_range(embedder: OnnxEmbedder) 
     last = SentenceChunker(embedder.count_tokens, ChunkerConfig()).chunk(document)[-1]
     assert last.context == "Title › Section"
     assert "Title" not in last.text
+
+
+def test_many_headings_take_no_longer_than_plain_text() -> None:
+    """Each is passed once; walking all of them for every passage takes three times as long."""
+    text = "\n\n".join(f"Part {n}\n\nOne tells of it here." for n in range(10_000))
+    parts = tuple(Heading(m.start(), m.end(), 2, m.group()) for m in re.finditer("Part .*", text))
+    chunker = SentenceChunker(lambda several: [len(t.split()) for t in several], ChunkerConfig(8, 3, 4))
+    seconds = []
+    for headings in ((), parts):
+        begun = process_time()
+        chunks = chunker.chunk(Document("d", text, {}, headings))
+        seconds.append(process_time() - begun)
+    assert chunks[-1].context == "Part 9998"
+    assert seconds[1] < 2 * seconds[0]
 
 
 def test_chunk_ids_differ_by_document_and_agree_by_content() -> None:

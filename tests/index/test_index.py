@@ -14,6 +14,7 @@ from index.index import Index, View
 from index.layout import Layout, Manifest
 from index.load.files import find_sources
 from index.retrieve import LEXICAL, SCOPE, SENTENCE, Question, retrieve
+from index.text.analysis import content_terms
 from index.types import Document, Heading, Hit, Page
 from index.verify import verify
 from service.settings import Settings
@@ -233,6 +234,15 @@ def test_decimals_are_terms(app: App) -> None:
     hits = _search(app, "release 3.4", k=1)
     assert hits[0].document.id == "d4"
     assert app.index.read("default", lambda v: v.lexical.counts(["3.4", "1500.5"])) == {"3.4": 1, "1500.5": 6}
+
+
+def test_words_with_vowel_signs_are_whole_in_the_lexical_index(app: App) -> None:
+    """Cut at the signs, one would hold the other's pieces."""
+    _put(app, "literature", "हिन्दी साहित्य का इतिहास")
+    _put(app, "pieces", "ह न द स त य")
+    asked = content_terms("साहित्य")
+    assert app.index.read("default", lambda v: list(v.lexical.counts(asked).values())) == [1]
+    assert app.index.read("default", lambda v: v.lexical.documents_with(asked[0])) == {"literature"}
 
 
 def test_two_threads_can_make_the_same_index(settings: Settings) -> None:

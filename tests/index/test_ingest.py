@@ -103,6 +103,48 @@ def test_what_vanished_from_an_archive_is_told_until_it_is_pruned(app: App, fold
     assert _index(app, folder, prune=True).removed == ["all.zip/x.txt"]
 
 
+def test_what_a_partly_failing_file_brought_goes_with_it(app: App, folder: Path) -> None:
+    lines = folder / "lines.jsonl"
+    one, other, bad = '{"id": "x", "text": "The comet returned."}', '{"id": "y", "text": "Pears."}', "{"
+    lines.write_text(f"{one}\n{bad}\n{other}\n")
+    first = _index(app, folder)
+    assert len(first.failed) == 1
+    brought = [d for d in first.added if d.startswith("lines.jsonl")]
+    assert len(brought) == 2
+    lines.write_text(f"{one}\n{bad}\n")
+    again = _index(app, folder, prune=True)  # the other may be in what cannot be read
+    assert (len(again.failed), again.removed) == (1, [])
+    lines.unlink()
+    assert sorted(_index(app, folder, prune=True).removed) == brought
+    assert _ids(app) == ["a.txt", "sub/b.txt"]
+
+
+def test_a_file_that_mends_is_read_again(app: App, folder: Path) -> None:
+    lines = folder / "lines.jsonl"
+    lines.write_text('{"id": "x", "text": "The comet returned."}\n{\n')
+    _index(app, folder)
+    assert len(_index(app, folder).failed) == 1
+    lines.write_text('{"id": "x", "text": "The comet returned."}\n')
+    assert _index(app, folder).failed == {}
+
+
+def test_a_folder_that_cannot_be_entered_now_has_not_vanished(
+    app: App, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _index(app, folder)
+    stat = Path.stat
+
+    def refusing(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if self.parent.name == "sub":
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return stat(self, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refusing)  # whoever runs the tests may be allowed everything
+    report = app.ingest("default").add(find_sources([folder], exclude=["sub/"]), [folder], prune=True)
+    assert report.removed == []
+    assert _ids(app) == ["a.txt", "sub/b.txt"]
+
+
 def test_a_rebuild_leaves_documents_with_their_files(app: App, folder: Path) -> None:
     _index(app, folder)
     app.builder.put("default", Document("sub/b.txt", "Something of another origin."))

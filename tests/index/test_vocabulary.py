@@ -1,5 +1,6 @@
 """A vocabulary is judged by characters, however its tokenizer spells them."""
 
+import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from index.embed.resolve import DEFAULT_MODEL, resolve_model
@@ -12,6 +13,22 @@ def test_an_english_vocabulary_reads_neither_chinese_nor_korean() -> None:
     tokenizer = Tokenizer.from_file(str(resolve_model(DEFAULT_MODEL) / "tokenizer.json"))
     vocabulary = Vocabulary(tokenizer)
     assert [vocabulary.reads(text) for text in (CHINESE, KOREAN, ENGLISH)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("ประเทศไทยมีประชากรเท่าไร", False),
+        ("ភ្នំពេញ ជារាជធានី", False),
+        ("What does สวัสดี mean?", True),
+        ("Wann wurde die Donaudampfschifffahrtsgesellschaft gegründet?", True),
+        ("?", True),
+        ("", True),
+    ],
+)
+def test_a_text_of_unknown_words_is_not_read(text: str, read: bool) -> None:
+    tokenizer = Tokenizer.from_file(str(resolve_model(DEFAULT_MODEL) / "tokenizer.json"))
+    assert Vocabulary(tokenizer).reads(text) == read
 
 
 def test_a_vocabulary_of_characters_reads_them() -> None:

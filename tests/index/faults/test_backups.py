@@ -63,6 +63,22 @@ def test_a_backup_into_the_data_directory_goes_on_while_others_write(
         assert restore(data_dir / "backup.db", Layout(data_dir), replace=True) == before
 
 
+def test_the_database_of_an_index_is_no_backup(
+    comparison: Comparison, data_dir: Path, tmp_path: Path
+) -> None:
+    """What it acknowledged last lies in the log beside it, and would be lost."""
+    other = Layout(tmp_path / "other")
+    other.root.mkdir()
+    with comparison.open(data_dir) as builder:
+        builder.put("default", Document("new", "The glacier calved."))
+        for layout in (other, builder.index.layout):
+            with write_lock(layout), pytest.raises(BackupUnusable, match="in use"):
+                restore(builder.index.layout.database, layout, replace=True)
+        assert builder.index.store.text("default", "new") == "The glacier calved."
+        assert verify(builder.index) == []
+    assert not other.database.exists()
+
+
 def test_what_another_history_left_is_never_read_nor_written_into(
     comparison: Comparison, data_dir: Path, tmp_path: Path
 ) -> None:
