@@ -40,9 +40,13 @@ def parse_markup(data: bytes, name: str) -> HtmlElement:
         UnsupportedFormat: It is in no encoding that can be told.
         EmptyDocument: There is no element in it.
     """
+    return parse_text(decode_bytes(data, name, declared_charset(data)), name)
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The encoding that HTML or XHTML names for itself, if it does."""
     declared = _CHARSET.search(data[:4096])
-    text = decode_bytes(data, name, declared.group(1).decode("ascii", "replace") if declared else None)
-    return parse_text(text, name)
+    return declared.group(1).decode("ascii", "replace") if declared else None
 
 
 def parse_text(text: str, name: str) -> HtmlElement:
