@@ -17,10 +17,12 @@ from index.load.sandbox import Sandbox
 from tests.index.load.making import (
     documents_of,
     pdf,
+    raw_pdf,
     repacked,
     simple_docx,
     simple_epub,
     simple_xlsx,
+    stream,
     write,
     zipped,
 )
@@ -47,30 +49,6 @@ def read(sandbox: Sandbox, folder: Path, name: str, data: bytes) -> list[Loaded]
 
 def text_of(loaded: list[Loaded]) -> str:
     return "\n".join(document.text for document in documents_of(loaded).values())
-
-
-def raw_pdf(*objects: bytes) -> bytes:
-    """A PDF of objects numbered from 1, the first of which is the catalogue."""
-    out, offsets = b"%PDF-1.7\n", []
-    for number, content in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size = len(objects) + 1
-    return (
-        out
-        + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
-        % (
-            size,
-            table,
-            size,
-            len(out),
-        )
-    )
-
-
-def stream(content: bytes, entries: bytes = b"") -> bytes:
-    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(content), content)
 
 
 def test_a_flat_bomb_passes_the_limit_of_one_file(sandbox: Sandbox, tmp_path: Path) -> None:
