@@ -228,6 +228,22 @@ def test_deep_nesting_ends_in_time(sandbox: Sandbox, tmp_path: Path, name: str, 
         read(sandbox, tmp_path, name, data)
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        f"<td rowspan=65534>{'word ' * 20_000}</td><td>b</td>",
+        "<td rowspan=65534>word</td>" * 900,
+        f"<td rowspan={'9' * 5000} colspan={'9' * 5000}></td>" * 300 + "<td>word</td>",
+    ],
+)
+def test_a_cell_that_spans_very_many_rows_does_not_fill_the_memory(tmp_path: Path, cells: str) -> None:
+    page = f"<table><tr>{cells}</tr>{'<tr><td>x</td></tr>' * 1_500}</table>"
+    with Sandbox(Limits(seconds=20, memory=LIMITS.memory)) as opened:
+        text = text_of(read(opened, tmp_path, "a.html", page.encode()))
+    assert "word" in text
+    assert len(text) < 3_000_000
+
+
 def test_a_long_line_is_read_in_time(tmp_path: Path) -> None:
     with Sandbox(Limits(seconds=15)) as opened:
         text = text_of(read(opened, tmp_path, "a.txt", b"word " * (60 * MEGABYTE // 5)))

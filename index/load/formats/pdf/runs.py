@@ -112,7 +112,8 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[tuple[int, Run]]:
 def _code(raw: pdfium_c.FPDF_TEXTPAGE, index: int) -> int:
     """The code point at an index, whole where its first half stands; 0 where its second one does."""
     code: int = pdfium_c.FPDFText_GetUnicode(raw, index)
-    if code in _HIGH and (low := pdfium_c.FPDFText_GetUnicode(raw, index + 1)) in _LOW:
+    low: int = pdfium_c.FPDFText_GetUnicode(raw, index + 1) if code in _HIGH else 0
+    if low in _LOW:
         return 0x10000 + (code - _HIGH.start) * len(_LOW) + low - _LOW.start
     if code in _LOW and pdfium_c.FPDFText_GetUnicode(raw, index - 1) in _HIGH:
         return 0
