@@ -136,16 +136,16 @@ def _compose_part(part: EmailMessage, composer: Composer, document_id: str) -> N
 
 
 def _decoded(part: EmailMessage, document_id: str) -> str:
-    data = _payload(part).replace(b"\0", b" ")
+    data = _payload(part)
     declared = part.get_content_charset()
     if _is_html(part):
         from index.load.formats.markup import declared_charset
 
         declared = declared_charset(data) or declared
-    try:
-        return decode_bytes(data, document_id, declared)
-    except UnsupportedFormat:
-        return data.decode("utf-8", "replace")  # a line of it that is damaged, among others that are not
+    for readable in (data, data.replace(b"\0", b" ")):
+        with suppress(UnsupportedFormat):
+            return decode_bytes(readable, document_id, declared)
+    return data.decode("utf-8", "replace")  # a line of it that is damaged, among others that are not
 
 
 def _payload(part: EmailMessage) -> bytes:

@@ -14,7 +14,10 @@ from index.load.formats.grid import compose_grid
 from index.load.formats.packages import xml_parser
 from index.load.formats.text import decode_bytes
 
-_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+# Bytes in which this can be found are in no encoding of two or four bytes a character, whatever they say.
+_CHARSET = re.compile(
+    rb"""(?:charset|encoding)\s*=\s*["']?\s*(?!utf-?_?(?:16|32))([\w.:-]+)""", re.IGNORECASE
+)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[a-zA-Z]\w{1,31};")
 _SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")

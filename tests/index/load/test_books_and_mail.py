@@ -1,3 +1,4 @@
+import base64
 from email.message import EmailMessage
 
 import pytest
@@ -147,6 +148,31 @@ def test_a_malformed_charset_costs_no_text(charset: str) -> None:
     head = f"Subject: =?{charset}?q?x?=\nContent-Type: text/plain; charset={charset}"
     data = f"{head}\n\nGr\xfc\xdfe aus K\xf6ln\n"
     assert "Köln" in load(data.encode("latin-1"), "m.eml").text
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize(
+    ("charset", "words"),
+    [
+        ("utf-16le", "Grüße aus Köln"),
+        ("utf-16", "Grüße aus Köln"),
+        ("utf-16be", "成都会议"),
+        ("iso-8859-2", "Łódź i ąę"),
+    ],
+)
+def test_the_charset_of_a_message_is_kept(kind: str, charset: str, words: str) -> None:
+    body = f"<p>{words}</p>" if kind == "html" else words
+    data = base64.b64encode(body.encode(charset)).decode()
+    head = f"Subject: x\nContent-Type: text/{kind}; charset={charset}\nContent-Transfer-Encoding: base64"
+    assert load(f"{head}\n\n{data}\n".encode(), "m.eml").text == f"x\n\n{words}"
+
+
+@pytest.mark.parametrize(
+    ("charset", "sent"), [("utf-16le", "The plan."), ("utf-8", "The\0plan."), ("iso-8859-1", "The\0plan.")]
+)
+def test_a_wrong_charset_or_a_nul_costs_no_text(charset: str, sent: str) -> None:
+    head = f"Subject: x\nContent-Type: text/plain; charset={charset}"
+    assert load(f"{head}\n\n{sent}\n".encode(), "m.eml").text == "x\n\nThe plan."
 
 
 def test_what_is_no_message_is_refused() -> None:

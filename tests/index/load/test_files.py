@@ -39,6 +39,9 @@ def load(data: bytes, name: str) -> Document:
         "Grüße aus Köln, 成都".encode(),
         "Grüße aus Köln, 成都".encode("utf-8-sig"),
         "Grüße aus Köln, 成都".encode("utf-16"),
+        b"\xfe\xff" + "Grüße aus Köln, 成都".encode("utf-16-be"),
+        "Grüße aus Köln, 成都".encode("utf-32"),
+        b"\0\0\xfe\xff" + "Grüße aus Köln, 成都".encode("utf-32-be"),
     ],
 )
 def test_text_is_decoded_by_mark_or_as_utf8(data: bytes) -> None:

@@ -82,6 +82,21 @@ def test_the_encoding_is_the_declared_one_or_told(head: str, encoding: str) -> N
     assert load(page.encode(encoding), "a.html").text == words
 
 
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ('<meta charset="utf-16">', "utf-8"),
+        ("<meta charset=UTF-16LE>", "utf-8"),
+        ('<?xml version="1.0" encoding="utf-16"?>', "utf-8"),
+        ('<?xml version="1.0" encoding="utf-32"?><meta charset="shift_jis">', "cp932"),
+    ],
+)
+def test_bytes_that_say_in_ascii_that_they_are_wide_are_not(head: str, encoding: str) -> None:
+    # An even number of bytes, which could be read as half as many characters.
+    page = f"{head}<html><body><p>日本語 page</p></body></html>".encode(encoding)
+    assert load(page + b" " * (len(page) % 4), "a.html").text == "日本語 page"
+
+
 def test_a_header_cell_in_each_row_and_spans() -> None:
     page = (
         b"<table><caption>Fees</caption><tr><th colspan=2>Who</th><th>Fee</th></tr>"
