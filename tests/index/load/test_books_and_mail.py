@@ -4,6 +4,7 @@ from email.message import EmailMessage
 import pytest
 
 from index.errors import LoadError, UnsupportedFormat
+from index.load.reading import Limits
 from tests.index.load.making import (
     documents_of,
     failures_of,
@@ -113,6 +114,16 @@ def test_attachments_of_one_name_are_all_kept() -> None:
         message.add_attachment(f"Plan {number}.", filename=name)
     attached = list(documents_of(load_all(bytes(message), "m.eml")).values())[1:]
     assert [document.text for document in attached] == [f"Plan {number}.\n" for number in range(4)]
+
+
+def test_an_attachment_that_is_too_large_leaves_the_message() -> None:
+    message = EmailMessage()
+    message.set_content("See the plan.")
+    message.add_attachment("word " * 1000, filename="a.txt")
+    message.add_attachment("Words.", filename="b.txt")
+    loaded = load_all(bytes(message), "m.eml", limits=Limits(bytes=1000))
+    assert list(documents_of(loaded)) == ["m.eml", "m.eml/b.txt"]
+    assert "more than 1,000 bytes" in failures_of(loaded)["m.eml/a.txt"]
 
 
 def test_a_message_without_words_keeps_what_is_attached() -> None:

@@ -16,6 +16,7 @@ from index.load.reading import MEGABYTE, Limits, Loaded
 from index.load.sandbox import Sandbox
 from tests.index.load.making import (
     documents_of,
+    failures_of,
     pdf,
     raw_pdf,
     repacked,
@@ -52,8 +53,14 @@ def text_of(loaded: list[Loaded]) -> str:
 
 
 def test_a_flat_bomb_passes_the_limit_of_one_file(sandbox: Sandbox, tmp_path: Path) -> None:
-    with pytest.raises(DocumentTooLarge, match="limit for one file"):
-        read(sandbox, tmp_path, "a.zip", zipped({"a.txt": b"a" * 20 * MEGABYTE}))
+    loaded = read(sandbox, tmp_path, "a.zip", zipped({"a.txt": b"a" * 20 * MEGABYTE, "b.txt": b"Good."}))
+    assert text_of(loaded) == "Good."
+    assert "limit for one file" in failures_of(loaded)["a.zip/a.txt"]
+
+
+def test_a_bomb_of_many_files_passes_the_limit_of_all(sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(DocumentTooLarge, match="unpacks to more than"):
+        read(sandbox, tmp_path, "a.zip", zipped({f"{i}.txt": b"a" * 9 * MEGABYTE for i in range(20)}))
 
 
 def test_a_nested_bomb_passes_the_limit_of_all_files(sandbox: Sandbox, tmp_path: Path) -> None:
