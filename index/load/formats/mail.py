@@ -167,7 +167,7 @@ def _attached(
         while name in given:
             name = f"{path.stem} ({next(numbers)}){path.suffix}"
         given.add(name)
-        yield from reading.member(partial(_open, part), name, f"{document_id}/{name}", {})
+        yield from reading.member(partial(_open, part), name, usable_id(f"{document_id}/{name}"), {})
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:

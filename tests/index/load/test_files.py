@@ -128,7 +128,10 @@ def test_a_name_that_is_not_utf8_is_refused_by_itself(tmp_path: Path, sandbox: S
         sandbox.read(source)
 
 
-@pytest.mark.parametrize("content", ["[1]", "not json", '{"a.txt": 1}', '{"a.txt": {"x": NaN}}', "[" * 9999])
+@pytest.mark.parametrize(
+    "content",
+    ["[1]", "not json", '{"a.txt": 1}', '{"a.txt": {"x": NaN}}', '{"a.txt": {"tags": "a"}}', "[" * 9999],
+)
 def test_metadata_that_cannot_be_read_is_an_error(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.txt").write_text("text")
     (tmp_path / "metadata.json").write_text(content)
