@@ -1,11 +1,13 @@
 """Files that are made to harm, read as a user's files are: in the sandbox, within limits."""
 
+import io
 import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
@@ -194,6 +196,15 @@ def with_words(name: str, words: str, dtd: str) -> bytes:
 )
 def test_entities_are_not_expanded(sandbox: Sandbox, tmp_path: Path, name: str, dtd: str, text: str) -> None:
     assert text_of(read(sandbox, tmp_path, name, with_words(name, "Words &a11; &file;", dtd))) == text
+
+
+def test_entities_in_what_a_book_says_of_itself_are_not_expanded(sandbox: Sandbox, tmp_path: Path) -> None:
+    with ZipFile(io.BytesIO(simple_epub())) as book:
+        said = book.read("OEBPS/book.opf").decode()
+    titled = f"{FILE}{said.replace('A Book', 'Words &a11; &file;')}"
+    data = repacked(simple_epub(), "OEBPS/book.opf", titled.encode())
+    (document,) = documents_of(read(sandbox, tmp_path, "a.epub", data)).values()
+    assert document.title == "Words"
 
 
 @pytest.mark.parametrize(("name", "dtd"), [("a.docx", LAUGHS), ("a.xlsx", LAUGHS), ("a.xlsx", FILE)])
