@@ -1,6 +1,7 @@
 """The encoding of bytes that name none and are not UTF-8."""
 
 import re
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
@@ -38,7 +39,8 @@ _SIGNS = frozenset("ªºµƒ")
 # A wrong reading puts these inside words, or has a control character.
 _ODD = re.compile(r"[^\W\d_][¡¢£¤¥¦¨ª¬¯±²³´¶¸¹º»¼½¾¿ˇ˘˙˛˝][^\W\d_]|[\x80-\x9f]")
 _REPEATED = re.compile(rb"([\x80-\xff])\1+")
-_RUN = re.compile(rb"[\x80-\xff]+")
+_RUN = re.compile(rb"[\x80-\xff]{1,100}")
+_ENOUGH_RUNS = 10_000
 # In the Latin script accented letters mostly stand alone. Fewer bytes, or letters, tell nothing.
 _OTHER_RUN = 2
 _FEWEST_BYTES = 6
@@ -60,19 +62,19 @@ def detect(data: bytes) -> str | None:
 
 
 def _in_other_script(data: bytes) -> bool:
-    told = _REPEATED.sub(rb"\1", data)  # a line of dashes is no word
-    rest, runs = _RUN.subn(b"", told)
-    return len(told) - len(rest) >= max(_FEWEST_BYTES, _OTHER_RUN * runs)
+    # A line of dashes is no word.
+    runs = [_REPEATED.sub(rb"\1", run.group()) for run in islice(_RUN.finditer(data), _ENOUGH_RUNS)]
+    return sum(map(len, runs)) >= max(_FEWEST_BYTES, _OTHER_RUN * len(runs))
 
 
 def _fits(data: bytes, encoding: str) -> bool:
     """Whether what is not ASCII can be of one language that is written so."""
     text = _read(data, encoding)
-    if text is None or _ODD.search(text):
+    if text is None:
         return False
-    letters = {c for c in set(text.lower()) - _SIGNS if c > "\x7f" and c.isalpha()}
+    letters = {c.lower() for c in set(text) - _SIGNS if c > "\x7f" and c.isalpha()}
     told = encoding == _WESTERN or len(letters) >= _FEWEST_LETTERS
-    return told and any(letters <= set(alphabet) for alphabet in _ALPHABETS[encoding])
+    return told and any(letters <= set(one) for one in _ALPHABETS[encoding]) and not _ODD.search(text)
 
 
 def _read(data: bytes, encoding: str) -> str | None:
