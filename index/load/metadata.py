@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,6 +80,18 @@ def stated(outside: Metadata, **own: str | None) -> Metadata:
     # A date that is none is a program's mistake, and no reason to refuse the file.
     usable = {name: value for name, value in said.items() if value and _holds(name, value)}
     return {**usable, **outside}
+
+
+def usable(fields: Mapping[str, Json]) -> Metadata:
+    """Of the fields that a record has of its own those that ``clean`` would not refuse.
+
+    A field that means something else elsewhere is no reason to lose the text beside it.
+    """
+    kept: dict[str, Json] = {}
+    for name, value in fields.items():
+        with suppress(InvalidInput, ValueError):  # of another type, or a number that is too large
+            kept |= clean({name: value}, name)
+    return kept
 
 
 def clean(entry: Mapping[str, Json], whose: str) -> Metadata:

@@ -55,6 +55,10 @@ class Failure:
     reason: str
 
 
+class TotalTooLarge(DocumentTooLarge):
+    """All files inside one together pass a limit, so that none more of them is read."""
+
+
 Loaded: TypeAlias = Document | Failure
 
 
@@ -115,6 +119,8 @@ class Reading:
     ) -> Iterator[Loaded]:
         """Yield what is in a file inside this one; nothing if it has no loader or is hidden.
 
+        One that cannot be read or passes a limit of its own is a failure.
+
         Args:
             open_member: Opens its bytes; they are read no further than the limits allow,
                 whatever size is announced.
@@ -123,7 +129,7 @@ class Reading:
             metadata: What is known of it.
 
         Raises:
-            DocumentTooLarge: All files inside together pass a limit.
+            TotalTooLarge: All files inside together pass a limit.
         """
         if PurePosixPath(name).name.startswith("."):
             return
@@ -134,7 +140,7 @@ class Reading:
             self._count_member(document_id)
             inner = replace(self, _depth=self._depth + 1)
             yield from inner.load(loader, self.unpack(open_member, document_id), document_id, metadata)
-        except DocumentTooLarge:
+        except TotalTooLarge:
             raise
         except LoadError as error:
             yield Failure(document_id, str(error))
@@ -143,7 +149,8 @@ class Reading:
         """Read a part of the file to its end.
 
         Raises:
-            DocumentTooLarge: It, or all parts together, are larger than is allowed.
+            DocumentTooLarge: It is larger than is allowed.
+            TotalTooLarge: All parts together are.
             LoadError: It cannot be unpacked.
         """
         blocks, size = [], 0
@@ -157,7 +164,7 @@ class Reading:
                         "Take it out of the archive, or raise limit_megabytes.",
                     )
                 if self._spent.expanded > self.limits.expanded:
-                    raise DocumentTooLarge(
+                    raise TotalTooLarge(
                         f"{document_id}: the archive unpacks to more than {self.limits.expanded:,} bytes.",
                         "Unpack it and index the folder, or raise limit_expanded_megabytes.",
                     )
@@ -175,7 +182,7 @@ class Reading:
     def _count_member(self, document_id: str) -> None:
         self._spent.members += 1
         if self._spent.members > self.limits.members:
-            raise DocumentTooLarge(
+            raise TotalTooLarge(
                 f"{document_id} is one of more than {self.limits.members:,} files in one archive.",
                 "Unpack it and index the folder, or raise limit_members.",
             )

@@ -11,10 +11,10 @@ from stat import S_ISLNK
 from typing import IO
 from zipfile import ZipFile, ZipInfo
 
-from index.errors import DocumentTooLarge, InvalidInput, LoadError
+from index.errors import InvalidInput, LoadError
 from index.load.metadata import METADATA_FILE, parse_metadata
 from index.load.naming import usable_id
-from index.load.reading import Failure, Loaded, Reading
+from index.load.reading import Failure, Loaded, Reading, TotalTooLarge
 from index.text.canonical import canonical
 from index.types import Metadata
 
@@ -51,7 +51,7 @@ class TarLoader:
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
                 data = packed.read(reading.limits.expanded + 1)
             if len(data) > reading.limits.expanded:
-                raise DocumentTooLarge(
+                raise TotalTooLarge(
                     f"{document_id} unpacks to more than {reading.limits.expanded:,} bytes.",
                     "Unpack it and index the folder, or raise limit_expanded_megabytes.",
                 )
@@ -79,6 +79,8 @@ def _load(members: list[_Member], document_id: str, metadata: Metadata, reading:
             name = f"{document_id}/{member.path}"
             try:
                 described[path.parent] = parse_metadata(reading.unpack(member.open, name), name)
+            except TotalTooLarge:
+                raise
             except (InvalidInput, LoadError) as error:
                 yield Failure(name, str(error))
         elif not any(part.startswith(".") or part == "__MACOSX" for part in path.parts):

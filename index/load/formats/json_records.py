@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from index.errors import EmptyDocument, InvalidInput, LoadError
+from index.errors import EmptyDocument, LoadError
 from index.load.formats.composing import Composer, one_line
 from index.load.formats.text import decode_bytes, titled
-from index.load.metadata import clean, stated
+from index.load.metadata import stated, usable
 from index.load.naming import usable_id
 from index.load.reading import Failure, Loaded, Reading
 from index.text.blocks import infer_headings
@@ -64,9 +64,9 @@ class _Names:
         name = one_line(str(own)) if own is not None else ""
         record_id = usable_id(f"{self._document_id}/{name or number}")
         if record_id in self._given:
-            record_id += f" (record {number})"
+            record_id = usable_id(f"{record_id} (record {number})")
         while record_id in self._given:
-            record_id += "'"
+            record_id = usable_id(f"{record_id}'")
         self._given.add(record_id)
         return record_id
 
@@ -111,10 +111,7 @@ def _record(record: Mapping[str, Json], document_id: str, metadata: Metadata) ->
     text = canonical(str(record[key]))
     if not any(c.isalnum() for c in text):
         raise EmptyDocument(f"{document_id} holds no text.", f"Its field {key!r} is empty.")
-    try:
-        fields = clean({name: value for name, value in record.items() if name != key}, document_id)
-    except InvalidInput as error:
-        raise LoadError(error.message, error.hint) from error
+    fields = usable({name: value for name, value in record.items() if name != key})
     known = stated(
         fields,
         title=_first(fields, _TITLES),

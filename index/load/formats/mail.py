@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from functools import partial
+from itertools import count
 from pathlib import PurePosixPath
 
 from index.errors import EmptyDocument, LoadError, UnsupportedFormat
@@ -18,6 +20,7 @@ from index.types import Metadata
 
 _SHOWN = ("From", "To", "Cc", "Date")
 _TELLING = ("From", "To", "Subject", "Date", "Received", "Message-ID", "MIME-Version", "Content-Type")
+_HTML = "text/html"
 _FORWARDED = "message/rfc822"
 
 
@@ -39,8 +42,8 @@ class MailLoader:
             value = _header(message, name)
             composer.row([(name, value)])
         body = _body(message)
-        if body is not None:
-            _compose_body(body, composer, document_id)
+        for part in body:
+            _compose_part(part, composer, document_id)
         sender = parseaddr(_header(message, "From"))
         known = stated(
             metadata,
@@ -75,23 +78,54 @@ def _date(stated_date: str) -> str | None:
         return None
 
 
-def _body(message: EmailMessage) -> EmailMessage | None:
-    found = message.get_body(preferencelist=("plain", "html"))
-    return found if isinstance(found, EmailMessage) else None
+def _body(message: EmailMessage) -> list[EmailMessage]:
+    own = list(_texts(message))
+    if not own:
+        named = message.get_body(preferencelist=("plain", "html"))
+        own = [named] if isinstance(named, EmailMessage) else []
+    return own
 
 
-def _compose_body(body: EmailMessage, composer: Composer, document_id: str) -> None:
-    data = _payload(body)
-    if body.get_content_type() == "text/html":
-        from index.load.formats.markup import compose_markup, parse_markup
-
-        if data.strip():
-            compose_markup(parse_markup(data, document_id), composer)
+def _texts(part: EmailMessage) -> Iterator[EmailMessage]:
+    """The parts that are the message's own words; one with a file's name is attached to it."""
+    if part.is_attachment():
         return
-    try:
-        text = decode_bytes(data.replace(b"\0", b" "), document_id, body.get_content_charset())
-    except UnsupportedFormat:
-        text = data.decode("utf-8", "replace")  # a line of it that is damaged, among others that are not
+    if part.get_content_maintype() == "multipart":
+        parts = [inner for inner in part.iter_parts() if isinstance(inner, EmailMessage)]
+        if not part.is_multipart():
+            yield part  # its parts cannot be told apart: no boundary is stated, or it does not occur
+        elif part.get_content_subtype() == "alternative":
+            yield from _preferred([list(_texts(inner)) for inner in parts])
+        else:
+            for inner in parts:
+                yield from _texts(inner)
+    elif part.get_content_type() in ("text/plain", _HTML) and not part.get_filename():
+        yield part
+
+
+def _preferred(versions: list[list[EmailMessage]]) -> list[EmailMessage]:
+    """Of versions of the same words the plain one, unless a program left it empty."""
+    rich = [version for version in versions if any(_is_html(part) for part in version)]
+    plain = [version for version in versions if version not in rich and _has_words(version)]
+    return next(iter(plain + rich), [])
+
+
+def _has_words(version: list[EmailMessage]) -> bool:
+    return any(c.isalnum() for part in version for c in _decoded(part, "the body"))
+
+
+def _is_html(part: EmailMessage) -> bool:
+    return part.get_content_type() == _HTML
+
+
+def _compose_part(part: EmailMessage, composer: Composer, document_id: str) -> None:
+    text = _decoded(part, document_id)
+    if _is_html(part):
+        from index.load.formats.markup import compose_markup, parse_text
+
+        with suppress(EmptyDocument):
+            compose_markup(parse_text(text, document_id), composer)
+        return
     paragraph: list[str] = []
     for line in [*text.splitlines(), ""]:
         if line.strip():
@@ -101,26 +135,39 @@ def _compose_body(body: EmailMessage, composer: Composer, document_id: str) -> N
             paragraph.clear()
 
 
+def _decoded(part: EmailMessage, document_id: str) -> str:
+    data = _payload(part)
+    declared = part.get_content_charset()
+    if _is_html(part):
+        from index.load.formats.markup import declared_charset
+
+        declared = declared_charset(data) or declared
+    for readable in (data, data.replace(b"\0", b" ")):
+        with suppress(UnsupportedFormat):
+            return decode_bytes(readable, document_id, declared)
+    return data.decode("utf-8", "replace")  # a line of it that is damaged, among others that are not
+
+
 def _payload(part: EmailMessage) -> bytes:
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
 
 def _attached(
-    message: EmailMessage, body: EmailMessage | None, document_id: str, reading: Reading
+    message: EmailMessage, body: list[EmailMessage], document_id: str, reading: Reading
 ) -> Iterator[Loaded]:
     given: set[str] = set()
     for number, part in enumerate(_parts(message), start=1):
         name = usable_id(PurePosixPath(one_line(part.get_filename() or "").replace("\\", "/")).name)
         if part.get_content_type() == _FORWARDED:
             name = name if name.lower().endswith(".eml") else f"{name or 'message'}.eml"
-        if part is body or not name:
+        if not name or part in body:
             continue
-        if name in given:
-            path = PurePosixPath(name)
-            name = f"{path.stem} ({number}){path.suffix}"
+        path, numbers = PurePosixPath(name), count(number)
+        while name in given:
+            name = f"{path.stem} ({next(numbers)}){path.suffix}"
         given.add(name)
-        yield from reading.member(partial(_open, part), name, f"{document_id}/{name}", {})
+        yield from reading.member(partial(_open, part), name, usable_id(f"{document_id}/{name}"), {})
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring, xhtml_to_html
@@ -13,7 +14,10 @@ from index.load.formats.grid import compose_grid
 from index.load.formats.packages import xml_parser
 from index.load.formats.text import decode_bytes
 
-_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+# Bytes in which this can be found are in no encoding of two or four bytes a character, whatever they say.
+_CHARSET = re.compile(
+    rb"""(?:charset|encoding)\s*=\s*["']?\s*(?!utf-?_?(?:16|32))([\w.:-]+)""", re.IGNORECASE
+)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[a-zA-Z]\w{1,31};")
 _SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -31,6 +35,10 @@ _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 # What a site shows beside a heading so that one can link to it.
 _ANCHORS = frozenset("¶#§🔗")
 _MAX_SPAN = 100
+# HTML allows no more rows; what one page may repeat in them is bounded, as one cell could fill the memory.
+_MAX_ROWSPAN = 65_534
+_MAX_REPEATED_COLUMNS = 1_000
+_MAX_REPEATED = 1_000_000
 
 
 def parse_markup(data: bytes, name: str) -> HtmlElement:
@@ -40,9 +48,13 @@ def parse_markup(data: bytes, name: str) -> HtmlElement:
         UnsupportedFormat: It is in no encoding that can be told.
         EmptyDocument: There is no element in it.
     """
+    return parse_text(decode_bytes(data, name, declared_charset(data)), name)
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The encoding that HTML or XHTML names for itself, if it does."""
     declared = _CHARSET.search(data[:4096])
-    text = decode_bytes(data, name, declared.group(1).decode("ascii", "replace") if declared else None)
-    return parse_text(text, name)
+    return declared.group(1).decode("ascii", "replace") if declared else None
 
 
 def parse_text(text: str, name: str) -> HtmlElement:
@@ -100,6 +112,13 @@ def _texts(element: HtmlElement) -> Iterator[str]:
             yield child.tail
 
 
+class _Spanning(NamedTuple):
+    """A cell that goes on below: the rows that it still fills, this one included."""
+
+    rows: int
+    text: str
+
+
 class _Flow:
     """Walks a tree and cuts its text into blocks where an element begins or ends one."""
 
@@ -108,6 +127,7 @@ class _Flow:
         self._inline: list[str] = []
         self._lists = 0
         self._marked = False
+        self._repeats = _MAX_REPEATED
 
     def read(self, root: HtmlElement) -> None:
         self._children(root)
@@ -156,7 +176,47 @@ class _Flow:
         in_head = rows[0].getparent() is not None and rows[0].getparent().tag == "thead"
         # A table without a header cell anywhere was made by hand: look at its words.
         header = True if named or in_head else None if element.find(".//th") is None else False
-        compose_grid([_cells(row) for row in rows], self._composer, header)
+        compose_grid(self._grid(rows, named=header is True), self._composer, header)
+
+    def _grid(self, rows: list[HtmlElement], *, named: bool) -> list[list[str]]:
+        """The cells of rows, each in its column; what spans several rows stands in each of them.
+
+        A name of a column only keeps its place in the rows below.
+        """
+        grid: list[list[str]] = []
+        spanning: dict[int, _Spanning] = {}
+        group = None
+        for row in rows:
+            if row.getparent() is not group:
+                group, spanning = row.getparent(), {}  # a cell ends with its group of rows
+            spanning = self._afforded(spanning)
+            cells: list[str] = []
+            begun: dict[int, _Spanning] = {}
+            for cell in row.iterchildren("td", "th"):
+                while len(cells) in spanning:
+                    cells.append(spanning[len(cells)].text)
+                height = _span(cell, "rowspan", _MAX_ROWSPAN) or _MAX_ROWSPAN
+                for text in (visible_text(cell), *[""] * (_span(cell, "colspan", _MAX_SPAN) - 1)):
+                    if height > 1 and len(cells) < _MAX_REPEATED_COLUMNS:
+                        begun[len(cells)] = _Spanning(height, text if grid or not named else "")
+                    cells.append(text)
+            for column in range(len(cells), max(spanning, default=-1) + 1):
+                cells.append(spanning[column].text if column in spanning else "")
+            grid.append(cells)
+            spanning = {
+                column: _Spanning(cell.rows - 1, cell.text)
+                for column, cell in {**spanning, **begun}.items()
+                if cell.rows > 1
+            }
+        return grid
+
+    def _afforded(self, spanning: dict[int, _Spanning]) -> dict[int, _Spanning]:
+        """The cells that go on in one more row; none once the page has repeated too much."""
+        cost = max(spanning, default=-1) + 1 + sum(len(cell.text) for cell in spanning.values())
+        if cost > self._repeats:
+            return {}
+        self._repeats -= cost
+        return spanning
 
     def _block(self, element: HtmlElement) -> None:
         self._flush()
@@ -200,10 +260,6 @@ def _is_data(table: HtmlElement) -> bool:
     return any(sum(1 for _ in row.iterchildren("td", "th")) > 1 for row in rows)
 
 
-def _cells(row: HtmlElement) -> list[str]:
-    cells: list[str] = []
-    for cell in row.iterchildren("td", "th"):
-        span = cell.get("colspan", "1").strip()
-        width = min(int(span), _MAX_SPAN) if span.isascii() and span.isdigit() else 1
-        cells += [visible_text(cell), *[""] * (width - 1)]
-    return cells
+def _span(cell: HtmlElement, name: str, most: int) -> int:
+    stated = cell.get(name, "1").strip()
+    return min(int(stated[: len(str(most)) + 1]), most) if stated.isascii() and stated.isdigit() else 1

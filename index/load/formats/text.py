@@ -2,16 +2,23 @@
 
 from collections.abc import Iterator
 
-from charset_normalizer import from_bytes
-
 from index.errors import EmptyDocument, UnsupportedFormat
 from index.load.formats.composing import with_title
+from index.load.formats.encodings import detect
 from index.load.reading import Reading
 from index.text.blocks import infer_headings
 from index.text.canonical import canonical
 from index.types import Document, Heading, Metadata
 
-_BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# That of UTF-32 begins as that of UTF-16 does.
+_BOMS = {
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xef\xbb\xbf": "utf-8",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+_WIDE = ("utf-16", "utf-32")
 # Declared names whose bytes are in practice those of a larger set (WHATWG Encoding Standard).
 _MEANT = {
     "iso-8859-1": "cp1252",
@@ -75,20 +82,26 @@ def decode_bytes(data: bytes, name: str, declared: str | None = None) -> str:
                     f"{name} starts as {encoding} but byte {error.start} is not valid in it.",
                     "Save the file again as UTF-8.",
                 ) from error
+    likely = [declared or "utf-8", "utf-8"]
+    wide = likely[0].lower().startswith(_WIDE)
+    if b"\0" in data:
+        likely = likely[:1] if wide else []
+    elif wide:
+        likely.reverse()  # every space of such a text has a NUL, so it is one only if nothing else fits
+    for encoding in likely:
+        try:
+            return data.decode(_MEANT.get(encoding.lower(), encoding))
+        except (UnicodeDecodeError, LookupError):
+            continue  # what a file says of its own encoding is often wrong
     if b"\0" in data:
         raise UnsupportedFormat(
             f"{name} is binary (it contains NUL bytes), not text.",
             "Convert it to text or Markdown first.",
         )
-    for named in (declared or "utf-8", "utf-8"):
-        try:
-            return data.decode(_MEANT.get(named.lower(), named))
-        except (UnicodeDecodeError, LookupError):
-            continue  # what a file says of its own encoding is often wrong
-    best = from_bytes(data).best()
-    if best is None:
+    detected = detect(data)
+    if detected is None:
         raise UnsupportedFormat(
             f"{name} is not text in any encoding that can be told.",
             "Save the file as UTF-8, or convert it to text first.",
         )
-    return str(best)
+    return data.decode(detected)

@@ -81,6 +81,30 @@ def pdf(draw: Callable[[Canvas], None], **properties: str) -> bytes:
     return out.getvalue()
 
 
+def raw_pdf(*objects: bytes) -> bytes:
+    """A PDF of objects numbered from 1, the first of which is the catalogue."""
+    out, offsets = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    return (
+        out
+        + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (
+            size,
+            table,
+            size,
+            len(out),
+        )
+    )
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(content), content)
+
+
 def write(canvas: Canvas, x: float, y: float, text: str, size: float = 10, font: str = "Helvetica") -> None:
     canvas.setFont(font, size)
     canvas.drawString(x, y, text)

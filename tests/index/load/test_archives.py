@@ -9,7 +9,15 @@ import pytest
 
 from index.errors import DocumentTooLarge, LoadError
 from index.load.reading import Limits
-from tests.index.load.making import documents_of, failures_of, load_all, simple_docx, tarred, zipped
+from tests.index.load.making import (
+    documents_of,
+    failures_of,
+    load_all,
+    simple_docx,
+    simple_pdf,
+    tarred,
+    zipped,
+)
 
 FILES = {
     "b.txt": b"Text b.",
@@ -149,8 +157,9 @@ def test_archives_lie_in_archives_up_to_the_limit() -> None:
     for name in ("a.txt", "b.zip", "c.zip"):
         data = zipped({name: data})
     assert list(documents_of(load_all(data, "z.zip"))) == ["z.zip/c.zip/b.zip/a.txt"]
-    with pytest.raises(DocumentTooLarge, match="archives deep"):
-        load_all(zipped({"d.zip": data}), "z.zip")
+    loaded = load_all(zipped({"d.zip": data, "e.txt": b"Flat."}), "z.zip")
+    assert list(documents_of(loaded)) == ["z.zip/e.txt"]
+    assert "archives deep" in failures_of(loaded)["z.zip/d.zip/c.zip/b.zip/a.txt"]
 
 
 def test_names_in_other_encodings() -> None:
@@ -167,12 +176,35 @@ def test_limits_count_what_is_unpacked() -> None:
     files = {f"{i}.txt": b"text " * 1000 for i in range(10)}
     for limits, said in (
         (Limits(members=5), "more than 5 files"),
-        (Limits(bytes=100), "more than 100 bytes"),
         (Limits(expanded=20_000), "unpacks to more than 20,000"),
     ):
         for name, data in (("z.zip", zipped(files)), ("z.tgz", tarred(files))):
             with pytest.raises(DocumentTooLarge, match=said):
                 load_all(data, name, limits=limits)
+            with pytest.raises(DocumentTooLarge, match=said):
+                load_all(zipped({name: data, "a.txt": b"Text."}), "outer.zip", limits=limits)
+
+
+def test_a_member_that_passes_a_limit_of_its_own_leaves_the_others() -> None:
+    files = {"a.txt": b"Good.", "b.txt": b"text " * 1000, "c.pdf": simple_pdf(), "metadata.json": b" " * 5000}
+    loaded = load_all(zipped(files), "z.zip", limits=Limits(bytes=4000, pages=1))
+    assert list(documents_of(loaded)) == ["z.zip/a.txt"]
+    reasons = failures_of(loaded)
+    assert sorted(reasons) == ["z.zip/b.txt", "z.zip/c.pdf", "z.zip/metadata.json"]
+    assert "more than 4,000 bytes" in reasons["z.zip/b.txt"]
+    assert "2 pages" in reasons["z.zip/c.pdf"]
+
+
+def test_descriptions_count_as_what_else_is_unpacked() -> None:
+    files = {f"{i}/metadata.json": b" " * 5000 for i in range(10)}
+    with pytest.raises(DocumentTooLarge, match="unpacks to more than 20,000"):
+        load_all(zipped(files), "z.zip", limits=Limits(expanded=20_000))
+
+
+def test_an_inner_archive_that_unpacks_to_too_much_is_not_unpacked_again() -> None:
+    inner = tarred({"a.bin": bytes(30_000)})
+    with pytest.raises(DocumentTooLarge, match="unpacks to more than 20,000"):
+        load_all(zipped({f"{i}.tgz": inner for i in range(9)}), "z.zip", limits=Limits(expanded=20_000))
 
 
 @pytest.mark.parametrize("name", ["z.zip", "z.tar", "z.tgz"])

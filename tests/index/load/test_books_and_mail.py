@@ -1,8 +1,10 @@
+import base64
 from email.message import EmailMessage
 
 import pytest
 
 from index.errors import LoadError, UnsupportedFormat
+from index.load.reading import Limits
 from tests.index.load.making import (
     documents_of,
     failures_of,
@@ -67,6 +69,63 @@ def test_a_message_in_html_only_is_read_whole() -> None:
     assert load(bytes(message), "m.eml").text == "Hello\n\nDear Bob,\n\ncome & see"
 
 
+@pytest.mark.parametrize("plain", ["", "\n", "-- \n"])
+def test_an_empty_plain_version_gives_way_to_the_html_one(plain: str) -> None:
+    message = EmailMessage()
+    message.set_content(plain)
+    message.add_alternative("<p>Come on <b>Monday</b>.</p>", subtype="html")
+    message.add_attachment("Words.", filename="a.txt")
+    documents = documents_of(load_all(bytes(message), "m.eml"))
+    assert {name: document.text.strip() for name, document in documents.items()} == {
+        "m.eml": "Come on Monday.",
+        "m.eml/a.txt": "Words.",
+    }
+
+
+def test_text_around_a_picture_is_read_and_a_named_text_is_attached() -> None:
+    message = EmailMessage()
+    message.set_content("Above the picture.")
+    message.add_attachment(b"\x89PNG", "image", "png", disposition="inline", filename="p.png")
+    message.add_attachment("Below <it>.", disposition="inline")
+    message.add_attachment("<p>In HTML.</p>", "html", disposition="inline")
+    message.add_attachment("Words.", disposition="inline", filename="a.txt")
+    documents = documents_of(load_all(bytes(message), "m.eml"))
+    assert {name: document.text.strip() for name, document in documents.items()} == {
+        "m.eml": "Above the picture.\n\nBelow <it>.\n\nIn HTML.",
+        "m.eml/a.txt": "Words.",
+    }
+
+
+def test_the_one_text_of_a_message_is_its_body_whatever_it_is_called() -> None:
+    head = 'Subject: Hello\nContent-Type: text/plain; name="body"'
+    assert load(f"{head}\n\nThe words.\n".encode(), "m.eml").text == "Hello\n\nThe words."
+
+
+@pytest.mark.parametrize("parameter", ["", "; boundary=other"])
+def test_parts_that_cannot_be_told_apart_are_read_as_text(parameter: str) -> None:
+    head = f"Subject: Hello\nMIME-Version: 1.0\nContent-Type: multipart/mixed{parameter}"
+    assert "The words." in load(f"{head}\n\n--x\n\nThe words.\n--x--\n".encode(), "m.eml").text
+
+
+def test_attachments_of_one_name_are_all_kept() -> None:
+    message = EmailMessage()
+    message.set_content("See the plans.")
+    for number, name in enumerate(("a (4).txt", "a.txt", "a.txt", "a.txt")):
+        message.add_attachment(f"Plan {number}.", filename=name)
+    attached = list(documents_of(load_all(bytes(message), "m.eml")).values())[1:]
+    assert [document.text for document in attached] == [f"Plan {number}.\n" for number in range(4)]
+
+
+def test_an_attachment_that_is_too_large_leaves_the_message() -> None:
+    message = EmailMessage()
+    message.set_content("See the plan.")
+    message.add_attachment("word " * 1000, filename="a.txt")
+    message.add_attachment("Words.", filename="b.txt")
+    loaded = load_all(bytes(message), "m.eml", limits=Limits(bytes=1000))
+    assert list(documents_of(loaded)) == ["m.eml", "m.eml/b.txt"]
+    assert "more than 1,000 bytes" in failures_of(loaded)["m.eml/a.txt"]
+
+
 def test_a_message_without_words_keeps_what_is_attached() -> None:
     message = EmailMessage()
     message.set_content("\n")
@@ -100,6 +159,31 @@ def test_a_malformed_charset_costs_no_text(charset: str) -> None:
     head = f"Subject: =?{charset}?q?x?=\nContent-Type: text/plain; charset={charset}"
     data = f"{head}\n\nGr\xfc\xdfe aus K\xf6ln\n"
     assert "Köln" in load(data.encode("latin-1"), "m.eml").text
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize(
+    ("charset", "words"),
+    [
+        ("utf-16le", "Grüße aus Köln"),
+        ("utf-16", "Grüße aus Köln"),
+        ("utf-16be", "成都会议"),
+        ("iso-8859-2", "Łódź i ąę"),
+    ],
+)
+def test_the_charset_of_a_message_is_kept(kind: str, charset: str, words: str) -> None:
+    body = f"<p>{words}</p>" if kind == "html" else words
+    data = base64.b64encode(body.encode(charset)).decode()
+    head = f"Subject: x\nContent-Type: text/{kind}; charset={charset}\nContent-Transfer-Encoding: base64"
+    assert load(f"{head}\n\n{data}\n".encode(), "m.eml").text == f"x\n\n{words}"
+
+
+@pytest.mark.parametrize(
+    ("charset", "sent"), [("utf-16le", "The plan."), ("utf-8", "The\0plan."), ("iso-8859-1", "The\0plan.")]
+)
+def test_a_wrong_charset_or_a_nul_costs_no_text(charset: str, sent: str) -> None:
+    head = f"Subject: x\nContent-Type: text/plain; charset={charset}"
+    assert load(f"{head}\n\n{sent}\n".encode(), "m.eml").text == "x\n\nThe plan."
 
 
 def test_what_is_no_message_is_refused() -> None:

@@ -39,6 +39,9 @@ def load(data: bytes, name: str) -> Document:
         "Grüße aus Köln, 成都".encode(),
         "Grüße aus Köln, 成都".encode("utf-8-sig"),
         "Grüße aus Köln, 成都".encode("utf-16"),
+        b"\xfe\xff" + "Grüße aus Köln, 成都".encode("utf-16-be"),
+        "Grüße aus Köln, 成都".encode("utf-32"),
+        b"\0\0\xfe\xff" + "Grüße aus Köln, 成都".encode("utf-32-be"),
     ],
 )
 def test_text_is_decoded_by_mark_or_as_utf8(data: bytes) -> None:
@@ -125,7 +128,10 @@ def test_a_name_that_is_not_utf8_is_refused_by_itself(tmp_path: Path, sandbox: S
         sandbox.read(source)
 
 
-@pytest.mark.parametrize("content", ["[1]", "not json", '{"a.txt": 1}', '{"a.txt": {"x": NaN}}', "[" * 9999])
+@pytest.mark.parametrize(
+    "content",
+    ["[1]", "not json", '{"a.txt": 1}', '{"a.txt": {"x": NaN}}', '{"a.txt": {"tags": "a"}}', "[" * 9999],
+)
 def test_metadata_that_cannot_be_read_is_an_error(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.txt").write_text("text")
     (tmp_path / "metadata.json").write_text(content)

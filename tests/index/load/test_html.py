@@ -82,6 +82,21 @@ def test_the_encoding_is_the_declared_one_or_told(head: str, encoding: str) -> N
     assert load(page.encode(encoding), "a.html").text == words
 
 
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ('<meta charset="utf-16">', "utf-8"),
+        ("<meta charset=UTF-16LE>", "utf-8"),
+        ('<?xml version="1.0" encoding="utf-16"?>', "utf-8"),
+        ('<?xml version="1.0" encoding="utf-32"?><meta charset="shift_jis">', "cp932"),
+    ],
+)
+def test_bytes_that_say_in_ascii_that_they_are_wide_are_not(head: str, encoding: str) -> None:
+    # An even number of bytes, which could be read as half as many characters.
+    page = f"{head}<html><body><p>日本語 page</p></body></html>".encode(encoding)
+    assert load(page + b" " * (len(page) % 4), "a.html").text == "日本語 page"
+
+
 def test_a_header_cell_in_each_row_and_spans() -> None:
     page = (
         b"<table><caption>Fees</caption><tr><th colspan=2>Who</th><th>Fee</th></tr>"
@@ -89,6 +104,32 @@ def test_a_header_cell_in_each_row_and_spans() -> None:
         b"<table><tr><th>Height</th><td>5 m</td></tr><tr><th>Width</th><td>3 m</td></tr></table>"
     )
     assert load(page, "a.html").text == "Fees\n\nWho: Adults; all; Fee: 5\n\nHeight; 5 m\n\nWidth; 3 m"
+
+
+def test_a_cell_that_spans_rows_stands_in_each_of_them() -> None:
+    page = (
+        b"<table><thead><tr><th rowspan=2>Country</th><th rowspan=2>Year</th><th colspan=2>Seats</th></tr>"
+        b"<tr><th>Won</th><th>Lost</th></tr></thead>"
+        b"<tbody><tr><td rowspan=2>France</td><td>2020</td><td>1</td><td>2</td><td rowspan=3>a</td></tr>"
+        b"<tr><td>2021</td><td>3</td><td>4</td></tr><tr><td>Italy</td><td colspan=2 rowspan=0>2022</td></tr>"
+        b"<tr><td>Malta</td><td>5</td></tr></tbody>"
+        b"<tbody><tr><td>Spain</td><td>2023</td><td>6</td></tr></tbody></table>"
+    )
+    assert load(page, "a.html").text.split("\n\n") == [
+        "Seats: Won; Lost",
+        "Country: France; Year: 2020; Seats: 1; 2; a",
+        "Country: France; Year: 2021; Seats: 3; 4; a",
+        "Country: Italy; Year: 2022; a",
+        "Country: Malta; Year: 2022; 5",
+        "Country: Spain; Year: 2023; Seats: 6",
+    ]
+
+
+@pytest.mark.parametrize("span", ["-1", "many", "", "2.5", "\u00b2"])
+def test_a_span_that_is_none_is_one(span: str) -> None:
+    rows = f"<tr><td rowspan='{span}' colspan='{span}'>Ann</td><td>1</td></tr><tr><td>Eve</td><td>2</td></tr>"
+    page = f"<table><tr><th>Name</th><th>Age</th></tr>{rows}</table>"
+    assert load(page.encode(), "a.html").text == "Name: Ann; Age: 1\n\nName: Eve; Age: 2"
 
 
 def test_xhtml_with_empty_elements_and_entities_is_read_as_xml() -> None:

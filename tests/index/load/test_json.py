@@ -18,6 +18,39 @@ def test_records_become_documents_with_their_fields() -> None:
     assert second.metadata["author"] == "Eve"
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        '"source": {"id": null, "name": "CNN"}',
+        '"tags": "a"',
+        '"published_at": 1709337600',
+        '"published_at": "yesterday"',
+        '"title": ["T"]',
+        '"size": 1e999',
+        f'"deep": {"[" * 40}{"]" * 40}',
+    ],
+)
+@pytest.mark.parametrize("name", ["r.json", "r.jsonl"])
+def test_a_field_that_does_not_fit_is_left_out_and_the_text_kept(name: str, field: str) -> None:
+    document = load(f'{{"text": "Words.", "author": "Eve", {field}}}'.encode(), name, {"url": "U"})
+    assert document.text == "Words."
+    assert document.metadata == {"author": "Eve", "url": "U"}
+
+
+def test_another_field_stands_in_for_one_that_does_not_fit() -> None:
+    record = {"text": "Words.", "title": 1, "headline": "Head", "published_at": 17, "date": "2024-05-01"}
+    metadata = load(json.dumps(record).encode(), "r.json").metadata
+    assert (metadata["title"], metadata["published_at"]) == ("Head", "2024-05-01")
+
+
+def test_ids_that_are_too_long_are_cut_and_told_apart() -> None:
+    names = ("a" * 2000, "a" * 2001, "a" * 2000, "a" * 2000)
+    records = [{"id": name, "text": f"Text {i}."} for i, name in enumerate(names)]
+    documents = documents_of(load_all(json.dumps(records).encode(), "r.json"))
+    assert [document.text for document in documents.values()] == [f"Text {i}." for i in range(4)]
+    assert {len(name) for name in documents} == {1000}
+
+
 def test_json_lines_keep_what_is_good_and_name_what_is_not() -> None:
     lines = '{"text": "One."}\n\n{"text": \n{"id": 7, "body": "Three."}\n{"text": ""}\n{"a": {"b": [1, 2]}}\n'
     loaded = load_all(lines.encode(), "r.jsonl")

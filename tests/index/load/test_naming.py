@@ -21,3 +21,13 @@ def test_an_id_is_one_that_an_address_carries_and_stays(name: str) -> None:
 def test_a_name_of_letters_and_digits_is_its_own_id(name: str) -> None:
     name = unicodedata.normalize("NFC", name)
     assert usable_id(f"{name}/{name}.txt") == f"{name}/{name}.txt"
+
+
+@given(
+    st.text(st.sampled_from("a/.\u0301\x00")), st.integers(960, 1040), st.sampled_from(("", "/text", "/.."))
+)
+def test_a_name_of_any_length_becomes_an_id_that_stays(start: str, length: int, end: str) -> None:
+    made = usable_id(start + "b" * length + end)
+    assert len(made) <= 1000
+    assert usable_id(made) == made
+    assert usable_id(f"{start}{'b' * length}c{end}") != made

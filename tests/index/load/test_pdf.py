@@ -7,7 +7,7 @@ from reportlab.pdfgen.canvas import Canvas
 from index.errors import DocumentTooLarge, EmptyDocument, LoadError, UnsupportedFormat
 from index.load.reading import Limits
 from index.text.sentences import split_sentences
-from tests.index.load.making import load, load_all, page_text, pdf, simple_pdf, write
+from tests.index.load.making import load, load_all, page_text, pdf, raw_pdf, simple_pdf, stream, write
 
 LEFT = """
 The council met on Monday to talk about the bridge, and
@@ -129,6 +129,28 @@ def test_accents_that_are_printed_over_letters_belong_to_them() -> None:
         write(canvas, 72 + canvas.stringWidth("Garc", "Helvetica", 10), 680, "on")
 
     assert load(pdf(draw), "a.pdf").text == "étape Garçon"
+
+
+def test_characters_of_more_than_16_bits_are_whole() -> None:
+    meant = {b"A": "𝐀", b"B": "𠀀", b"C": "😀x", b"D": "\ud835"}
+    table = b"".join(
+        b"<%s> <%s> " % (code.hex().encode(), text.encode("utf-16-be", "surrogatepass").hex().encode())
+        for code, text in meant.items()
+    )
+    data = raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        stream(b"BT /F 12 Tf 50 200 Td (Let AB or C, D.) Tj ET"),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
+        stream(
+            b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
+            b"4 beginbfchar %sendbfchar endcmap" % table
+        ),
+    )
+    document = load(data, "a.pdf")
+    assert document.text == "Let 𝐀𠀀 or 😀x, \ufffd."
+    assert (document.pages[0].start, document.pages[0].end) == (0, len(document.text))
 
 
 def test_bullets_and_numbers_open_items() -> None:

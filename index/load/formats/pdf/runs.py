@@ -21,6 +21,8 @@ _OVER = 0.1
 _ACCENTS = dict(zip("`´ˆ˜¨˚ˇ¸˘¯˙˝", map(chr, _COMBINING), strict=True))
 _CEDILLA = "¸"
 _RTL = range(0x590, 0x900)
+# The halves in which UTF-16, and so pdfium, has a code point that takes more than 16 bits.
+_HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
 # What pdfium gives for a hyphen at a line's end.
 _HYPHEN = 0x2
 
@@ -77,7 +79,7 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[tuple[int, Run]]:
     run: Run | None = None
     quarter, space, last = 0, False, 0.0
     for index in range(textpage.count_chars()):
-        code = pdfium_c.FPDFText_GetUnicode(raw, index)
+        code = _code(raw, index)
         if code in (0, 0xFFFE, 0xFFFF):
             continue
         character = "-" if code == _HYPHEN else chr(code)
@@ -105,6 +107,17 @@ def _runs(textpage: pdfium.PdfTextPage) -> Iterator[tuple[int, Run]]:
         space, last = False, left
     if run is not None:
         yield quarter, run
+
+
+def _code(raw: pdfium_c.FPDF_TEXTPAGE, index: int) -> int:
+    """The code point at an index, whole where its first half stands; 0 where its second one does."""
+    code: int = pdfium_c.FPDFText_GetUnicode(raw, index)
+    low: int = pdfium_c.FPDFText_GetUnicode(raw, index + 1) if code in _HIGH else 0
+    if low in _LOW:
+        return 0x10000 + (code - _HIGH.start) * len(_LOW) + low - _LOW.start
+    if code in _LOW and pdfium_c.FPDFText_GetUnicode(raw, index - 1) in _HIGH:
+        return 0
+    return code
 
 
 def _accented(text: str, character: str) -> str:
