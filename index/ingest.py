@@ -16,7 +16,7 @@ from index.load.reading import Failure, Loaded
 from index.load.sandbox import Sandbox
 
 # Part of every fingerprint: a loader that reads better is a reason to read again.
-_LOADING = 1
+_LOADING = 2
 
 
 @dataclass(slots=True)
