@@ -222,10 +222,11 @@ class Pipeline:
         if not evidence:
             return _Finding(part, asked, [], 0.0)
         readable = self._models.reader.reads(part.question.text)
-        if readable:
+        # No sentence answers a request for a summary, so there is nothing to read for.
+        if readable and asked.kind != "summary":
             candidates, features = read(self._models.reader, part.question.text, evidence)
             evidence = rerank(asked, candidates, features, self._models.reading)
-        else:
+        elif not readable:
             evidence = rerank_by_terms(view, asked, evidence)
         sure = confidence(asked, evidence, self._models.confidence, read=readable)
         return _Finding(part, asked, evidence, sure, disagreements(asked, evidence))
