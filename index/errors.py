@@ -19,6 +19,7 @@
     │   ├── UnreadableFile
     │   ├── UnsupportedFormat
     │   ├── DocumentTooLarge
+    │   │   └── TotalTooLarge     all that is inside one file
     │   └── EmptyDocument
     ├── IndexStateError
     │   ├── IndexNotBuilt
@@ -191,6 +192,13 @@ class DocumentTooLarge(LoadError):
 
     slug = "document-too-large"
     title = "Document too large"
+
+
+class TotalTooLarge(DocumentTooLarge):
+    """All files inside one together pass a limit, so that none more of them is read."""
+
+    slug = "total-too-large"
+    title = "Too much in one file"
 
 
 class EmptyDocument(LoadError):

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from tempfile import gettempdir
 from typing import IO, Protocol, TypeAlias
 
-from index.errors import CitewiseError, DocumentTooLarge, LoadError, StorageFailed
+from index.errors import CitewiseError, DocumentTooLarge, LoadError, StorageFailed, TotalTooLarge
 from index.load.language import with_language
 from index.types import Document, Metadata
 
@@ -53,10 +53,6 @@ class Failure:
 
     document_id: str
     reason: str
-
-
-class TotalTooLarge(DocumentTooLarge):
-    """All files inside one together pass a limit, so that none more of them is read."""
 
 
 Loaded: TypeAlias = Document | Failure

@@ -11,10 +11,10 @@ from stat import S_ISLNK
 from typing import IO
 from zipfile import ZipFile, ZipInfo
 
-from index.errors import InvalidInput, LoadError
+from index.errors import InvalidInput, LoadError, TotalTooLarge
 from index.load.metadata import METADATA_FILE, parse_metadata
 from index.load.naming import usable_id
-from index.load.reading import Failure, Loaded, Reading, TotalTooLarge
+from index.load.reading import Failure, Loaded, Reading
 from index.text.canonical import canonical
 from index.types import Metadata
 
