@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,8 +85,7 @@ def _opened(settings: Settings) -> "Iterator[tuple[App, InProcess]]":
 
 def _ask(prompt: str) -> str:
     if sys.stdin.isatty():
-        import readline  # noqa: F401  # gives input() line editing
-
+        import_module("readline")  # gives input() line editing
         return input(prompt)
     stderr.print(prompt.strip())
     line = sys.stdin.readline()

@@ -134,7 +134,7 @@ def _each(tasks: Mapping[str, Task], workers: int) -> Iterator[tuple[str, Done]]
                 )
                 yield names[future], Done(False, f"Its process {how} (exit code {error.exitcode}).", 0)
     finally:
-        pool.stop()  # type: ignore[no-untyped-call]
+        pool.stop()  # type: ignore[no-untyped-call]  # pebble declares no types
         pool.join()
         for task in tasks.values():
             task.out.with_name(task.out.name + ".tmp").unlink(missing_ok=True)

@@ -109,7 +109,7 @@ def _export(source: Path, name: str, revision: str, target: Path) -> None:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # declares no types
     try:
         model = SentenceTransformer(str(source), device="cpu", local_files_only=True).eval()
     except (OSError, ValueError, KeyError) as error:

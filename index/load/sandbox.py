@@ -116,7 +116,7 @@ class Sandbox:
     def close(self) -> None:
         """End the process, whatever it is doing."""
         if self._pool:
-            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble declares no types
             self._pool.join()
             self._pool = None
         self._keeper.shutdown()

@@ -282,7 +282,9 @@ def _compose(
 
 def _short(view: View, finding: _Finding) -> str | None:
     best, *others = finding.evidence
-    return short_answer(finding.asked, finding.part.question.text, [completed(view, best), *others])
+    if finding.asked.wants_list:
+        best = completed(view, best)
+    return short_answer(finding.asked, finding.part.question.text, [best, *others])
 
 
 def _shown(findings: Sequence[_Finding], statements: Sequence[Statement], top_k: int) -> list[Hit]:

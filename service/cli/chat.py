@@ -5,6 +5,7 @@ import io
 import sys
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from importlib import import_module
 from queue import SimpleQueue
 from threading import Event as Flag
 from threading import Thread
@@ -197,7 +198,7 @@ def _told(asker: Asker, ask: Ask) -> Generator[Event, None, None]:
 def _converse(conversation: _Conversation) -> None:
     """Prompt for lines with editing and a history, until Ctrl-D or Ctrl-C twice."""
     with contextlib.suppress(ImportError):  # there is none on every platform
-        import readline  # noqa: F401  # from then on input() edits lines
+        import_module("readline")  # from then on input() edits lines
     stderr.print("Ask what you want to know. /help lists the commands, Ctrl-D leaves.", style="dim")
     prompt = "? " if stdout.is_terminal else ""
     interrupts = 0

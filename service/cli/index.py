@@ -32,7 +32,7 @@ _SHOWN_NAME = 40
 class _AddByDefault(TyperGroup):
     """``citewise index PATH`` means ``citewise index add PATH``."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer has its own click
         if args and args[0] not in self.commands and args[0] != "--help":
             args = ["add", *args]
         return super().parse_args(ctx, args)

@@ -58,9 +58,9 @@ def within(words: list[str], longer: list[str]) -> bool:
 def _whole(text: str, found: list[Span]) -> Iterator[Span]:
     """Where initials in the middle and the full stop of an abbreviation do not part a name."""
     last: Span | None = None
-    for start, end in found:
-        if text[end : end + 1] == "." and _LETTERS.search(text[start:end]):
-            end += 1  # noqa: PLW2901
+    for start, stop in found:
+        abbreviated = text[stop : stop + 1] == "." and _LETTERS.search(text[start:stop])
+        end = stop + 1 if abbreviated else stop
         if last and _goes_on(text, last, start):
             last = (last[0], end)
             continue

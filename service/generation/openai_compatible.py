@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from collections.abc import Generator as Pieces
+from importlib import import_module
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from typing import Any
@@ -40,7 +41,7 @@ class OpenAiGenerator:
 
     def __init__(self, url: str, model: str, key: SecretStr | None, timeout: float, budget: Budget) -> None:
         try:
-            import openai  # noqa: F401
+            import_module("openai")
         except ImportError as error:
             raise ExtraMissing(
                 "The library that speaks to generators is not installed.",

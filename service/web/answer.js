@@ -4,7 +4,7 @@ import { segments } from "./segments.js";
 import { confidenceWords, dateWords, lastDay, placeWords } from "./words.js";
 
 /** @typedef {{lang: string, t: import("./texts.js").Translate, open: (place: any, from: HTMLElement) => void,
- *   card: import("./card.js").Card}} View */
+ *   usual: () => string, card: import("./card.js").Card}} View `usual` is the collection meant where none is named. */
 
 /** @param {string} text @param {any[]} citations @param {View} view */
 export function sentences(text, citations, view) {
@@ -88,21 +88,21 @@ export function abstained(turn, view, unfiltered) {
     h(
       "p.note",
       {},
-      t("searched", { where: turn.collection || "default", passages: passages.length, documents }),
+      t("searched", { where: turn.collection || view.usual(), passages: passages.length, documents }),
       filtered && ` ${t("searchedFilters", { filters: filterWords(turn.filters, lang, t) })}`,
     ),
-    passages.length ? nearest(passages.slice(0, 3).map((/** @type {any} */ p) => ({ ...p, collection: turn.collection })), view) : h("p.note", {}, t("noPassages")),
+    passages.length ? nearest(passages.slice(0, 3), turn.collection, view) : h("p.note", {}, t("noPassages")),
     h("h4", {}, t("try")),
     h("ul.tries", {}, ...(filtered ? ["try_filters"] : tries).map((key) => h("li", {}, t(key)))),
     filtered && h("button", { click: unfiltered }, t("removeFilters")),
   ];
 }
 
-/** @param {any[]} passages @param {View} view */
-function nearest(passages, { t, open }) {
+/** @param {any[]} passages @param {string} collection @param {View} view */
+function nearest(passages, collection, { t, open }) {
   const items = passages.map((passage) => {
     const title = passage.title ?? passage.document_id;
-    const place = { ...passage, start_char_index: passage.start, end_char_index: passage.end, cited_text: passage.text };
+    const place = { ...passage, collection, start_char_index: passage.start, end_char_index: passage.end, cited_text: passage.text };
     // What it says is its name: speech opens what is read aloud.
     const opens = h("button.passage", {}, h("strong", { dir: "auto" }, title), " ", h("span", { dir: "auto" }, passage.text));
     opens.addEventListener("click", () => open(place, opens));

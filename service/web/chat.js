@@ -28,6 +28,7 @@ export class Chat {
     this.page = page;
     this.fixed = collection;
     this.collection = collection;
+    this.usual = "";
     this.api = new Api(endpoint, key);
     const scope = [this.api.endpoint, collection, name].map(encodeURIComponent).join(" ");
     this.store = new Store(scope);
@@ -110,6 +111,7 @@ export class Chat {
         t: this.t,
         lang: this.lang,
         card: this.card,
+        usual: () => this.usual,
         open: (place, from) => this.source.open(place, collectionOf(place) || this.collection, from),
       },
       history: (turn) => history(conversation.turns.slice(0, conversation.turns.indexOf(turn))),
@@ -160,7 +162,8 @@ export class Chat {
     this.notice.replaceChildren();
     try {
       const { collections: found, default: usual } = await this.api.collections();
-      this.offer(found, usual);
+      this.usual = usual;
+      this.offer(found);
       const { documents } = found.length ? await this.api.documents(this.collection) : { documents: [] };
       this.suggested = spread(titles(documents), SUGGESTIONS).map((title) => this.t("suggestion", { title }));
       const names = documents.map((/** @type {any} */ { metadata }) => metadata.source);
@@ -179,12 +182,12 @@ export class Chat {
     }
   }
 
-  /** @param {Array<{name: string, documents: number}>} found @param {string} usual Meant where none is named. */
-  offer(found, usual) {
+  /** @param {Array<{name: string, documents: number}>} found */
+  offer(found) {
     this.choice.replaceChildren(...found.map(({ name }) => h("option", { value: name, selected: name === this.collection }, name)));
     this.choice.hidden = Boolean(this.fixed) || found.length < 2;
     if (!this.collection && found.length) {
-      const first = found.find(({ name }) => name === usual) ?? found[0];
+      const first = found.find(({ name }) => name === this.usual) ?? found[0];
       this.choice.value = this.collection = first.name;
     }
   }

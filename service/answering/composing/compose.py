@@ -170,8 +170,8 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     Args:
         asked: What the question asks for.
         question: The question.
-        evidence: Scored sentences, best first, at least one; the best completed with the list that it
-            announces.
+        evidence: Scored sentences, best first, at least one; where a list is asked for, the best
+            completed with the one that it announces.
     """
     if asked.kind == "summary":
         return None

@@ -148,7 +148,7 @@ async def _received(request: Request) -> AsyncIterator[_Upload]:
         wanted = _of_media_type(media_type)
         # Off the event loop, as above.
         body: BinaryIO = BytesIO(await request.body())
-        text, mark = await run_sync(_in_charset, body, content_type)
+        text, mark = await run_sync(_in_charset, body, content_type, wanted)
         yield _Upload(text, "", wanted, None, {}, mark)
 
 
@@ -166,7 +166,7 @@ def _of_form(form: FormData) -> _Upload:
     name = Path((file.filename or "").replace("\\", "/")).name
     # The name tells more than the type, which many clients guess.
     wanted = require_format(name) if Path(name).suffix else _of_media_type(_bare(file.content_type or ""))
-    data, mark = _in_charset(file.file, file.content_type or "")
+    data, mark = _in_charset(file.file, file.content_type or "", wanted)
     return _Upload(data, name, wanted, _field(form.get("id")), _form_metadata(form.get("metadata")), mark)
 
 
@@ -217,12 +217,15 @@ def _bare(media_type: str) -> str:
     return media_type.split(";", maxsplit=1)[0].strip().lower()
 
 
-def _in_charset(data: BinaryIO, content_type: str) -> tuple[BinaryIO, bytes]:
-    """Text whose type names its charset in UTF-8, with the mark of that; anything else as it is."""
+def _in_charset(data: BinaryIO, content_type: str, wanted: Format) -> tuple[BinaryIO, bytes]:
+    """Text whose type names its charset in UTF-8, with the mark of that; anything else as it is.
+
+    What is of another format by its name is no text, whatever a client guesses.
+    """
     header = Message()
     header["content-type"] = content_type
     charset = header.get_content_charset()
-    if charset is None or header.get_content_maintype() != "text":
+    if charset is None or not wanted.media_types[0].startswith("text/"):
         return data, b""
     try:
         return BytesIO(data.read().decode(charset).encode()), BOM_UTF8

@@ -137,6 +137,17 @@ def test_a_declared_charset_holds(client: TestClient, media_type: str) -> None:
             assert client.get(f"/v1/documents/{document_id}/text").text == said
 
 
+def test_a_guessed_type_of_a_file_of_another_format_does_not_count(client: TestClient) -> None:
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w") as archive:
+        archive.writestr("comet.txt", COMET)
+    form = client.post(
+        "/v1/documents", files={"file": ("a.zip", book.getvalue(), "text/plain; charset=utf-8")}
+    )
+    assert form.status_code == 201, form.text
+    assert form.json()["documents"][0]["id"] == "a.zip/comet.txt"
+
+
 @pytest.mark.parametrize(("charset", "data"), [("utf-8", b"caf\xe9"), ("klingon", b"a"), ("rot13", b"a")])
 def test_a_charset_that_does_not_hold_is_refused(client: TestClient, charset: str, data: bytes) -> None:
     refused = client.put(
