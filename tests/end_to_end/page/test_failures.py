@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from index.load.files import find_sources
+from index.types import Document
 from service.access.keyring import KeyRing
 from service.access.rights import Right
 from service.settings import load_settings
@@ -199,3 +200,19 @@ def test_full_storage_loses_nothing_typed(page: Page) -> None:
     page.get_by_role("button", name="Back to the conversation").click()
     expect(page.get_by_role("textbox", name="Your question")).to_have_value("half a que")
     expect(page.locator(".sidebar .opens")).to_have_text([DAM])
+
+
+def test_the_collection_that_the_service_means_is_asked(tab: Page, tmp_path: Path) -> None:
+    data_dir = tmp_path / "index"
+    with open_app(load_settings(data_dir=data_dir), create=True) as app:
+        for collection, year in (("archive", 1890), ("default", 1904), ("reports", 1921)):
+            app.builder.put(collection, Document("lamp", f"The lamp of Elm Street was lit in {year}."))
+    with serving(data_dir, CITEWISE_COLLECTION="reports") as url:
+        tab.goto(url)
+        ask(tab, LAMP)
+        expect(answered(tab)).to_contain_text("1921")
+        ask(tab, "Who painted the ceiling of the chapel in Oslo?")
+        refused = tab.locator(".turn").last
+        expect(refused).to_contain_text("reports")
+        refused.locator(".passage").first.click()
+        expect(tab.locator(".source")).to_contain_text("1921")
