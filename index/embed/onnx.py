@@ -1,6 +1,6 @@
 """The embedder that every command and request uses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,11 @@ from index.onnx import open_session
 from index.types import Json, Vector
 from index.vocabulary import Vocabulary
 
-# Texts of like length are run together, up to this many tokens with padding: larger
-# batches gain nothing on a CPU and their attention no longer fits its cache.
-_BATCH_TOKENS = 4096
+# Texts of like length are run together, up to so many tokens with padding: larger batches gain
+# nothing on a CPU, and whoever asks meanwhile waits for the cores.
+_BATCH_TOKENS = 1024
+# Most padding in a batch. More of it costs more than another run does.
+_PADDING_TOKENS = 64
 
 
 class OnnxEmbedder:
@@ -80,14 +82,8 @@ class OnnxEmbedder:
         encodings = self._tokenizer.encode_batch([self._model.passage_prompt + t for t in texts])
         order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        batch: list[int] = []
-        for i in order:
-            if batch and (len(batch) + 1) * len(encodings[i].ids) > _BATCH_TOKENS:
-                vectors[batch] = self._run([encodings[b] for b in batch])
-                batch = []
-            batch.append(i)
-        if batch:
-            vectors[batch] = self._run([encodings[b] for b in batch])
+        for batch in _batches(order, [len(e.ids) for e in encodings]):
+            vectors[batch] = self._run([encodings[i] for i in batch])
         return vectors
 
     def _run(self, encodings: Sequence[Encoding]) -> Vector:
@@ -103,3 +99,18 @@ class OnnxEmbedder:
         feed = {name: every[name] for name in self._model.inputs}
         (output,) = self._session.run(None, feed)
         return np.asarray(output, dtype=np.float32)
+
+
+def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Cut texts in order of their lengths into batches to be padded to the longest."""
+    batch: list[int] = []
+    tokens = 0
+    for i in order:
+        padded = (len(batch) + 1) * lengths[i]
+        if batch and (padded > _BATCH_TOKENS or padded - tokens - lengths[i] > _PADDING_TOKENS):
+            yield batch
+            batch, tokens = [], 0
+        batch.append(i)
+        tokens += lengths[i]
+    if batch:
+        yield batch
