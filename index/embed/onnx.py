@@ -13,9 +13,9 @@ from index.vocabulary import Vocabulary
 
 # Texts of like length are run together, up to so many tokens with padding: larger batches gain
 # nothing on a CPU, and whoever asks meanwhile waits for the cores.
-_BATCH_TOKENS = 1024
+BATCH_TOKENS = 1024
 # Most padding in a batch. More of it costs more than another run does.
-_PADDING_TOKENS = 64
+PADDING_TOKENS = 64
 
 
 class OnnxEmbedder:
@@ -80,9 +80,8 @@ class OnnxEmbedder:
     def embed_passages(self, texts: Sequence[str]) -> Vector:
         """Embed passages; shape ``(len(texts), dimension)``, unit length."""
         encodings = self._tokenizer.encode_batch([self._model.passage_prompt + t for t in texts])
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for batch in _batches(order, [len(e.ids) for e in encodings]):
+        for batch in like_batches([len(e.ids) for e in encodings]):
             vectors[batch] = self._run([encodings[i] for i in batch])
         return vectors
 
@@ -101,13 +100,20 @@ class OnnxEmbedder:
         return np.asarray(output, dtype=np.float32)
 
 
-def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Cut texts in order of their lengths into batches to be padded to the longest."""
+def like_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Sort texts into batches that waste little on padding to the longest.
+
+    Args:
+        lengths: Tokens of each text.
+
+    Yields:
+        Positions in ``lengths``, shortest text first; each position once.
+    """
     batch: list[int] = []
     tokens = 0
-    for i in order:
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
         padded = (len(batch) + 1) * lengths[i]
-        if batch and (padded > _BATCH_TOKENS or padded - tokens - lengths[i] > _PADDING_TOKENS):
+        if batch and (padded > BATCH_TOKENS or padded - tokens - lengths[i] > PADDING_TOKENS):
             yield batch
             batch, tokens = [], 0
         batch.append(i)

