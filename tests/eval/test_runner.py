@@ -61,7 +61,7 @@ def test_a_server_gives_the_results_of_the_index_in_process(
 ) -> None:
     cases = read_cases(QUESTIONS)[:15]
     with serving(seeds_dir) as address:
-        target = HttpTarget(address, top_k=8, max_sentences=3)
+        target = HttpTarget(address, top_k=Ask("").top_k, max_sentences=Ask("").max_sentences)
         over_http = run(target, cases, QUESTIONS)
         target.close()
     assert _timeless(over_http.results) == _timeless(seeds_run.results[:15])
