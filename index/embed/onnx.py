@@ -81,7 +81,7 @@ class OnnxEmbedder:
         """Embed passages; shape ``(len(texts), dimension)``, unit length."""
         encodings = self._tokenizer.encode_batch([self._model.passage_prompt + t for t in texts])
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for batch in like_batches([len(e.ids) for e in encodings]):
+        for batch in batches_of_like_length([len(e.ids) for e in encodings]):
             vectors[batch] = self._run([encodings[i] for i in batch])
         return vectors
 
@@ -100,7 +100,7 @@ class OnnxEmbedder:
         return np.asarray(output, dtype=np.float32)
 
 
-def like_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+def batches_of_like_length(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Sort texts into batches that waste little on padding to the longest.
 
     Args:

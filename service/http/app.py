@@ -125,4 +125,4 @@ def _describe_offsets(http: FastAPI) -> None:
         described["info"]["x-offset-unit"] = "codepoint"
         return described
 
-    http.openapi = openapi  # type: ignore[method-assign]
+    http.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of extending it

@@ -8,6 +8,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -63,6 +64,10 @@ class State:
     def deleted(self) -> list[tuple[str, str]]:
         """Documents that were there once."""
         return [(c, i) for c, i in self.revisions if i not in self.collections.get(c, {})]
+
+    def record(self, key: tuple[str, str], file: File) -> None:
+        """Remember what a file held."""
+        self.files[key] = file
 
     def put(self, collection: str, document: Document) -> int:
         """Create or replace a document; returns the version that it has then."""
@@ -179,10 +184,10 @@ class Model:
             unchanged = known and (known.text, known.metadata) == (text, metadata)
             if known and unchanged and _all_current(state, collection, known.documents):
                 continue
-            step(lambda s, d=document: s.put(collection, d))  # type: ignore[misc]
+            step(methodcaller("put", collection, document))
             version = state.collections[collection][document.id].version
             file = File(text, metadata, {document.id: version})
-            step(lambda s, k=key, f=file: s.files.__setitem__(k, f))  # type: ignore[misc]
+            step(methodcaller("record", key, file))
         gone = [
             key
             for key in sorted(state.files)

