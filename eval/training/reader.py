@@ -15,9 +15,8 @@ import argparse
 import json
 import random
 import time
-import warnings
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,6 +30,7 @@ from torch.nn import functional
 from transformers import AutoModel
 
 from eval.measures.short import f1
+from eval.training.quantized import export
 from index.embed.resolve import DEFAULT_MODEL, resolve_model
 from index.onnx import open_session
 from service.answering.reading.reader import INPUTS, Encoded, Floats, PassageTokenizer, best_span, padded
@@ -40,6 +40,7 @@ BATCH_TOKENS = 3072
 ENCODER_RATE, HEAD_RATE = 8e-5, 6e-4
 WARM_UP = 0.05
 EVALUATED = 600
+CALIBRATED = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +140,10 @@ def main() -> None:
     print("in full precision:")
     _evaluate(partial(_torch_logits, model), held_out)
     if arguments.export:
-        _export(model, arguments.export)
+        arguments.export.mkdir(parents=True, exist_ok=True)
+        seen = [example.encoded for example in training[:CALIBRATED]]
+        export(model, seen, arguments.export / "reader.onnx")
+        _tokenizer().save(str(arguments.export / "tokenizer.json"))
         print("as exported, in 8 bit:")
         _evaluate(partial(_onnx_logits, open_session(arguments.export / "reader.onnx")), held_out)
 
@@ -257,12 +261,16 @@ def _torch_logits(model: Model, examples: list[Example]) -> Floats:
         return np.asarray(_logits(model, examples).numpy(), dtype=np.float64)
 
 
-def _onnx_logits(session: InferenceSession, examples: list[Example]) -> Floats:
-    (logits,) = session.run(None, dict(zip(INPUTS, padded([e.encoded for e in examples]), strict=True)))
-    return np.asarray(logits, dtype=np.float64)
+def _onnx_logits(session: InferenceSession, examples: list[Example]) -> Iterable[Floats]:
+    # One by one as the product reads, since a batch shares the scales of its 8-bit numbers.
+    for example in examples:
+        (logits,) = session.run(None, dict(zip(INPUTS, padded([example.encoded]), strict=True)))
+        yield np.asarray(logits[0], dtype=np.float64)
 
 
-def _evaluate(logits_of: Callable[[list[Example]], Floats], held_out: dict[str, list[Example]]) -> None:
+def _evaluate(
+    logits_of: Callable[[list[Example]], Iterable[Floats]], held_out: dict[str, list[Example]]
+) -> None:
     for name, examples in held_out.items():
         spans, first, best, null, present = [], [], [], [], []
         for at in range(0, min(EVALUATED, len(examples)), 16):
@@ -286,31 +294,6 @@ def _evaluate(logits_of: Callable[[list[Example]], Floats], held_out: dict[str, 
             f" (n={len(first)}), AUROC by sentence {auroc[0]:.3f}, by span {auroc[1]:.3f} (n={len(present)})",
             flush=True,
         )
-
-
-def _export(model: Model, folder: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    folder.mkdir(parents=True, exist_ok=True)
-    full = folder / "full.onnx"
-    model.eval()
-    example = tuple(torch.ones((2, 8), dtype=torch.long) for _ in INPUTS)
-    axes = {0: "batch", 1: "sequence"}
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            model,
-            example,
-            str(full),
-            input_names=list(INPUTS),
-            output_names=["logits"],
-            dynamic_axes={**dict.fromkeys(INPUTS, axes), "logits": axes},
-            opset_version=17,
-            dynamo=False,
-        )
-    quantize_dynamic(str(full), str(folder / "reader.onnx"), weight_type=QuantType.QInt8, per_channel=True)
-    full.unlink()
-    _tokenizer().save(str(folder / "tokenizer.json"))
 
 
 if __name__ == "__main__":

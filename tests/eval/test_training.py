@@ -12,7 +12,10 @@ from transformers import BertConfig, BertModel
 
 from eval.training.dequantized import read_weights
 from eval.training.monotone import fit_monotone
+from eval.training.quantized import REACH, Smoothed, export
 from eval.training.swaps import swapped
+from index.onnx import open_session
+from service.answering.reading.reader import INPUTS, Encoded, padded
 
 ABOUT = "Ada Brown opened the largest mill of Orrin in 1921."
 
@@ -95,3 +98,54 @@ def test_an_encoder_is_read_back_out_of_its_8_bit_export(tmp_path: Path) -> None
     for name, weight in wanted.items():
         step = (weight.max() - weight.min()) / 255
         np.testing.assert_allclose(read[name], weight, atol=1.1 * step)
+
+
+def test_a_layer_whose_inputs_reach_less_far_has_the_same_outputs() -> None:
+    torch.manual_seed(1)
+    linear = torch.nn.Linear(16, 4)
+    inputs = torch.randn(50, 16)
+    inputs[:, 3] *= 40
+    with torch.no_grad():
+        wanted = linear(inputs)
+        smoothed = Smoothed(linear, inputs.abs().amax(0))
+        np.testing.assert_allclose(smoothed(inputs), wanted, atol=1e-4)
+        reach = (inputs * smoothed.factor).abs().amax(0)
+    assert reach.max() <= 1.001 * REACH * inputs.abs().amax(0).median()
+    assert torch.equal(smoothed.factor != 1, torch.arange(16) == 3)
+
+
+class _Reader(torch.nn.Module):
+    """An encoder and three logits a token."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        config = BertConfig(
+            vocab_size=300, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+        )
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.head = torch.nn.Linear(32, 3)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+        states = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        logits: torch.Tensor = self.head(states)
+        return logits
+
+
+def test_an_export_in_8_bit_reads_as_the_full_model(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    model = _Reader().train(mode=False)
+    rng = np.random.default_rng(1)
+    passages = [
+        Encoded([*rng.integers(0, 300, size=40)], 5, 3, np.zeros((34, 2), np.int64)) for _ in range(9)
+    ]
+    unseen = padded(passages[8:])
+    with torch.no_grad():
+        wanted = model(*(torch.from_numpy(a) for a in unseen))
+    export(model, passages[:8], tmp_path / "reader.onnx")
+    assert [path.name for path in tmp_path.iterdir()] == ["reader.onnx"]
+    (got,) = open_session(tmp_path / "reader.onnx").run(None, dict(zip(INPUTS, unseen, strict=True)))
+    np.testing.assert_allclose(got, wanted, atol=0.1)
+    smoothed = [name for name, module in model.named_modules() if isinstance(module, Smoothed)]
+    assert smoothed == [
+        f"encoder.encoder.layer.{i}.{part}.dense" for i in (0, 1) for part in ("intermediate", "output")
+    ]
