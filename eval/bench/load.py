@@ -113,12 +113,13 @@ class _Traffic:
 
 
 async def _closed(traffic: _Traffic, clients: int, seconds: float, phase: Phase) -> None:
-    end = time.monotonic() + seconds
+    pauses, end = random.Random(_SEED), time.monotonic() + seconds
 
     async def client() -> None:
         while time.monotonic() < end:
             if await traffic.send(phase) == 503:
-                await asyncio.sleep(1)  # what Retry-After states at the least
+                # The least that Retry-After states, and up to as long again, as the client in service/ does.
+                await asyncio.sleep(pauses.uniform(1, 2))
 
     await asyncio.gather(*(client() for _ in range(clients)))
 

@@ -1,5 +1,6 @@
 """What a server says when it does not do what it was asked, and when to ask again."""
 
+import random
 import time
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
@@ -58,6 +59,9 @@ class ProblemError(Exception):
 def pause(response: httpx.Response, attempt: int) -> float | None:
     """Seconds to wait before asking again; None if that would not help.
 
+    As long as the server says, and at random up to as long again: who were refused together
+    would otherwise come back together, and be refused again.
+
     Args:
         response: What the server answered.
         attempt: How often it was asked before, from 0.
@@ -66,7 +70,7 @@ def pause(response: httpx.Response, attempt: int) -> float | None:
         return None
     told = _retry_after(response)
     wait = 0.5 * 2**attempt if told is None else told
-    return wait if wait <= _LONGEST_PAUSE else None
+    return random.uniform(wait, 2 * wait) if wait <= _LONGEST_PAUSE else None  # noqa: S311  # no secret
 
 
 def _retry_after(response: httpx.Response) -> float | None:

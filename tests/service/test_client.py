@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from service.client import AsyncClient, Client, ProblemError, calls
 from service.client.calls import Call
+from service.client.problems import pause
 from service.http.app import create_app
 from service.schemas.answers import AnswerResponse, CitationOut, DeltaOut, SourceOut, Turn
 from service.schemas.feedback import CitedIn, EvidenceIn, FeedbackIn
@@ -241,6 +242,12 @@ def test_a_busy_server_is_asked_again_when_it_says() -> None:
     with _scripted(*busy, WHOLE) as (url, script), Client(url, api_key="cw_key") as client:
         assert client.answer("When?") == ANSWER
     assert script.requests == [("POST", "/v1/answers", "Bearer cw_key")] * 3
+
+
+def test_who_were_refused_together_do_not_come_back_together() -> None:
+    pauses = {pause(httpx.Response(503, headers={"Retry-After": "2"}), 0) for _ in range(50)}
+    assert len(pauses) == 50
+    assert all(seconds is not None and 2 <= seconds <= 4 for seconds in pauses)
 
 
 def test_a_server_that_stays_busy_is_given_up() -> None:
