@@ -57,9 +57,7 @@ def _compose(slide: Slide, composer: Composer) -> None:
             rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
             compose_grid(rows, composer, header=True if shape.table.first_row else None)
         elif shape.has_chart:
-            # A few kinds of charts are not known to python-pptx.
-            with suppress(NotImplementedError):
-                _chart(shape.chart, composer)
+            _chart(shape.chart, composer)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         _text(slide.notes_slide.notes_text_frame, composer, listed=False)
 
@@ -67,14 +65,31 @@ def _compose(slide: Slide, composer: Composer) -> None:
 def _chart(chart: Any, composer: Composer) -> None:
     if chart.has_title and chart.chart_title.has_text_frame:
         composer.paragraph(chart.chart_title.text_frame.text)
-    for plot in chart.plots:
-        names = ["", *(series.name for series in plot.series)]
-        values = zip(*(series.values for series in plot.series), strict=False)
-        rows = [
-            [str(category), *("" if value is None else f"{value:.15g}" for value in row)]
-            for category, row in zip(plot.categories, values, strict=False)
-        ]
-        compose_grid([names, *rows], composer, header=True)
+    # From the elements, since python-pptx knows only some kinds of charts.
+    for plot in chart.element.iterfind("{*}chart/{*}plotArea/*"):
+        together: dict[tuple[tuple[int, str], ...], list[Any]] = {}
+        for series in plot.iterfind("{*}ser"):
+            labels = _points(series, "cat") | _points(series, "xVal")
+            together.setdefault(tuple(labels.items()), []).append(series)
+        for labelled, several in together.items():
+            labels, columns = dict(labelled), [_points(s, "val") | _points(s, "yVal") for s in several]
+            names = ["", *(series.findtext("{*}tx//{*}v") or "" for series in several)]
+            places = sorted(set[int]().union(labels, *columns))
+            rows = [[labels.get(i, ""), *(column.get(i, "") for column in columns)] for i in places]
+            compose_grid([names, *rows], composer, header=True)
+
+
+def _points(series: Any, of: str) -> dict[int, str]:
+    """What stands at each place; numbers without what binary fractions add, other text as it is."""
+    points: dict[int, str] = {}
+    for point in series.iterfind(f"{{*}}{of}//{{*}}pt"):
+        text, around = point.findtext("{*}v") or "", point.getparent()
+        if around.tag.endswith(("}numCache", "}numLit")):
+            with suppress(ValueError):
+                text = f"{float(text):.15g}"
+        # Of categories in levels the first is the innermost.
+        points.setdefault(int(point.get("idx")), text)
+    return points
 
 
 def _shapes(shapes: Iterable[Any]) -> Iterator[Any]:

@@ -1,5 +1,6 @@
 import io
 from datetime import datetime, time
+from typing import Any
 
 import docx
 import pptx
@@ -7,7 +8,7 @@ import pytest
 import xlsxwriter
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from pptx.chart.data import CategoryChartData
+from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
 
 from index.errors import DocumentTooLarge, EmptyDocument, LoadError
@@ -96,15 +97,46 @@ def test_each_slide_is_a_page_with_its_notes() -> None:
         load_all(simple_pptx(), "a.pptx", limits=Limits(pages=1))
 
 
-def test_a_chart_is_read_by_its_numbers() -> None:
+def _chart(kind: XL_CHART_TYPE, data: Any) -> Any:
+    """A presentation with one chart, and the chart's element."""
     presentation = pptx.Presentation()
     slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    frame: Any = slide.shapes.add_chart(kind, 0, 0, 100, 100, data)
+    return presentation, frame.chart.element
+
+
+def _sales() -> Any:
     data = CategoryChartData()  # type: ignore[no-untyped-call]
-    data.categories = ["North", "South"]
+    data.categories = ["North", "007"]
     data.add_series("Sales", (12, 3.5))  # type: ignore[no-untyped-call]
     data.add_series("Costs", (4, None))  # type: ignore[no-untyped-call]
-    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 100, 100, data)
-    assert load(saved(presentation), "a.pptx").text == "North; Sales: 12; Costs: 4\n\nSouth; Sales: 3.5"
+    return data
+
+
+@pytest.mark.parametrize("kind", ["barChart", "bar3DChart", "pie3DChart", "stockChart", "surfaceChart"])
+def test_a_chart_of_any_kind_is_read_by_its_numbers(kind: str) -> None:
+    presentation, element = _chart(XL_CHART_TYPE.COLUMN_CLUSTERED, _sales())
+    (plot,) = element.xpath("//c:barChart")
+    plot.tag = plot.tag.replace("barChart", kind)
+    assert load(saved(presentation), "a.pptx").text == "North; Sales: 12; Costs: 4\n\n007; Sales: 3.5"
+
+
+def test_categories_in_levels_are_named_by_the_innermost() -> None:
+    data = CategoryChartData()  # type: ignore[no-untyped-call]
+    year = data.add_category("2024")  # type: ignore[no-untyped-call]
+    year.add_sub_category("May")
+    year.add_sub_category("June")
+    data.add_series("Sales", (0.1 + 0.2, 2))  # type: ignore[no-untyped-call]
+    presentation, _ = _chart(XL_CHART_TYPE.COLUMN_CLUSTERED, data)
+    assert load(saved(presentation), "a.pptx").text == "May; Sales: 0.3\n\nJune; Sales: 2"
+
+
+def test_a_chart_of_points_is_read_series_by_series() -> None:
+    data = XyChartData()  # type: ignore[no-untyped-call]
+    for name, x, y in [("Left", 1, 2.5), ("Right", 5, 6)]:
+        data.add_series(name).add_data_point(x, y)  # type: ignore[no-untyped-call]
+    presentation, _ = _chart(XL_CHART_TYPE.XY_SCATTER, data)
+    assert load(saved(presentation), "a.pptx").text == "1; Left: 2.5\n\n5; Right: 6"
 
 
 def test_each_row_of_a_sheet_stands_under_its_columns() -> None:
