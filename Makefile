@@ -39,7 +39,7 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 check: $(READY) $(PEERS) $(CLIENTS)
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations 12
 
 gate: $(READY) ## the seeds' gold questions against the committed baseline
 	@mkdir -p .citewise
