@@ -70,7 +70,9 @@ def pause(response: httpx.Response, attempt: int) -> float | None:
         return None
     told = _retry_after(response)
     wait = 0.5 * 2**attempt if told is None else told
-    return random.uniform(wait, 2 * wait) if wait <= _LONGEST_PAUSE else None  # noqa: S311  # no secret
+    if wait > _LONGEST_PAUSE:
+        return None
+    return random.uniform(wait, min(2 * wait, _LONGEST_PAUSE))  # noqa: S311  # no secret
 
 
 def _retry_after(response: httpx.Response) -> float | None:
