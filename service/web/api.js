@@ -75,12 +75,24 @@ export class Api {
         ...(json === undefined ? {} : { method: "POST", body: JSON.stringify(json) }),
       });
     } catch (error) {
-      if (how.signal?.aborted) throw error;
-      throw new Problem(0, "");
+      throw how.signal?.aborted ? error : new Problem(0, "");
     }
     if (response.ok) return response;
     const body = await response.json().catch(() => null);
     throw refusal(response.status, response.statusText, response.headers.get("retry-after"), body);
+  }
+
+  /**
+   * A body may break off, or be of something else that answers in the service's place.
+   * @param {string} path @param {AbortSignal} [signal] @param {(response: Response) => Promise<any>} [read]
+   */
+  async whole(path, signal, read = (response) => response.json()) {
+    const response = await this.request(path, { signal });
+    try {
+      return await read(response);
+    } catch (error) {
+      throw signal?.aborted ? error : new Problem(0, "");
+    }
   }
 
   /** @param {any} question @param {AbortSignal} signal */
@@ -96,25 +108,24 @@ export class Api {
    */
   async text(id, revision, collection, signal) {
     const where = new URLSearchParams({ ...(revision && { revision }), ...(collection && { collection }) });
-    const response = await this.request(`/v1/documents/${encodeURIComponent(id)}/text?${where}`, { signal });
-    return response.text();
+    return this.whole(`/v1/documents/${encodeURIComponent(id)}/text?${where}`, signal, (response) => response.text());
   }
 
   /** @param {string} id @param {string} collection @param {AbortSignal} [signal] */
   async document(id, collection, signal) {
     const where = new URLSearchParams({ ...(collection && { collection }) });
-    return (await this.request(`/v1/documents/${encodeURIComponent(id)}?${where}`, { signal })).json();
+    return this.whole(`/v1/documents/${encodeURIComponent(id)}?${where}`, signal);
   }
 
   /** @param {AbortSignal} [signal] */
   async collections(signal) {
-    return (await this.request("/v1/collections", { signal })).json();
+    return this.whole("/v1/collections", signal);
   }
 
   /** @param {string} collection @param {number} [limit] @param {string} [cursor] @param {AbortSignal} [signal] */
   async documents(collection, limit = 100, cursor = "", signal) {
     const where = new URLSearchParams({ limit: String(limit), ...(collection && { collection }), ...(cursor && { cursor }) });
-    return (await this.request(`/v1/documents?${where}`, { signal })).json();
+    return this.whole(`/v1/documents?${where}`, signal);
   }
 
   /** @param {any} answer @param {any} opinion @param {string} collection */

@@ -76,6 +76,21 @@ def test_page_of_a_busy_service_looks_again(tab: Page, small: str) -> None:
     expect(tab.locator(".notices")).to_be_empty()
 
 
+def test_page_whose_list_breaks_off_says_so_and_is_looked_for_again(tab: Page, small: str) -> None:
+    bodies = ['{"collections": [']
+    tab.route(
+        "**/v1/collections",
+        lambda route: (
+            route.fulfill(body=bodies.pop(), content_type="application/json") if bodies else route.continue_()
+        ),
+    )
+    tab.goto(small)
+    expect(tab.locator(".notices")).to_contain_text("cannot be reached")
+    tab.locator(".notices").get_by_role("button").click()
+    expect(tab.locator(".suggestion").first).to_be_visible()
+    expect(tab.locator(".notices")).to_be_empty()
+
+
 def test_server_away_keeps_the_question(page: Page) -> None:
     page.route("**/v1/answers", lambda route: route.abort())
     ask(page, DAM)
