@@ -69,6 +69,10 @@ class State:
         """Remember what a file held."""
         self.files[key] = file
 
+    def drop(self, key: tuple[str, str]) -> None:
+        """Forget what a file held; its documents stay."""
+        del self.files[key]
+
     def put(self, collection: str, document: Document) -> int:
         """Create or replace a document; returns the version that it has then."""
         documents = self.collections.setdefault(collection, {})
@@ -197,9 +201,9 @@ class Model:
             vanished = {d: v for key in gone for d, v in state.files[key].documents.items()}
             for document_id, version in vanished.items():
                 if document_id not in present and _all_current(state, collection, {document_id: version}):
-                    step(lambda s, d=document_id: s.delete(collection, d))  # type: ignore[misc]
+                    step(methodcaller("delete", collection, document_id))
             for key in gone:
-                step(lambda s, k=key: s.files.pop(k))  # type: ignore[misc]
+                step(methodcaller("drop", key))
         return steps
 
 
