@@ -1,10 +1,10 @@
 """What a server says when it does not do what it was asked, and when to ask again."""
 
-import random
 import time
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from random import SystemRandom
 from typing import Any, Self
 
 import httpx
@@ -72,7 +72,7 @@ def pause(response: httpx.Response, attempt: int) -> float | None:
     wait = 0.5 * 2**attempt if told is None else told
     if wait > _LONGEST_PAUSE:
         return None
-    return random.uniform(wait, min(2 * wait, _LONGEST_PAUSE))  # noqa: S311  # no secret
+    return SystemRandom().uniform(wait, min(2 * wait, _LONGEST_PAUSE))
 
 
 def _retry_after(response: httpx.Response) -> float | None:

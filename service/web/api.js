@@ -19,6 +19,9 @@ export function refusal(status, reason, later, body) {
   return new Problem(status, body?.detail ?? reason, Math.max(0, Number(later) || 0));
 }
 
+/** Where a request broke off the service cannot be reached, unless its sender stopped it. @param {unknown} error @param {AbortSignal} [signal] */
+const broken = (error, signal) => (signal?.aborted ? error : new Problem(0, ""));
+
 /** One service, with the key that this tab was given for it. */
 export class Api {
   /** @param {string} endpoint @param {string|null} key */
@@ -75,7 +78,7 @@ export class Api {
         ...(json === undefined ? {} : { method: "POST", body: JSON.stringify(json) }),
       });
     } catch (error) {
-      throw how.signal?.aborted ? error : new Problem(0, "");
+      throw broken(error, how.signal);
     }
     if (response.ok) return response;
     const body = await response.json().catch(() => null);
@@ -91,7 +94,7 @@ export class Api {
     try {
       return await read(response);
     } catch (error) {
-      throw signal?.aborted ? error : new Problem(0, "");
+      throw broken(error, signal);
     }
   }
 
