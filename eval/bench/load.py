@@ -29,6 +29,7 @@ import numpy as np
 
 from eval.bench.serving import serving
 from eval.datasets.contract import read_cases
+from service.client.problems import pause
 from service.settings import load_settings
 
 QUESTIONS = Path("seeds/questions.jsonl")
@@ -85,41 +86,43 @@ class _Traffic:
         self._changes = changes
         self._random = random.Random(_SEED)
 
-    async def send(self, phase: Phase) -> int:
-        """Send one request, a question or a change; returns its status, 0 for none."""
+    async def send(self, phase: Phase) -> httpx.Response | None:
+        """Send one request, a question or a change; returns what came of it, None for no answer."""
         changes = self._random.random() < self._changes
         started = time.perf_counter()
         try:
-            status = await (self._change() if changes else self._ask())
+            response = await (self._change() if changes else self._ask())
         except httpx.HTTPError:
-            status = 0
+            phase.statuses[0] += 1
+            return None
+        # A document that was not there, or is gone already, was answered as it should be.
+        absent = changes and response.status_code in (404, 410)
+        status = 200 if absent else response.status_code
         phase.statuses[status] += 1
-        if status < 300 and status:
+        if status < 300:
             (phase.changes if changes else phase.latencies).append(time.perf_counter() - started)
-        return status
+        return response
 
-    async def _ask(self) -> int:
+    async def _ask(self) -> httpx.Response:
         question = self._random.choice(self._questions)
-        return (await self._client.post("/v1/answers", json={"question": question})).status_code
+        return await self._client.post("/v1/answers", json={"question": question})
 
-    async def _change(self) -> int:
+    async def _change(self) -> httpx.Response:
         url = f"/v1/documents/load-{self._random.randrange(_DOCUMENTS)}"
         if self._random.random() < 0.5:
-            response = await self._client.delete(url)
-            # What was not there, or is gone already, was answered as it should be.
-            return 200 if response.status_code in (404, 410) else response.status_code
+            return await self._client.delete(url)
         words = " ".join(self._random.choice(self._questions) for _ in range(10))
-        return (await self._client.put(url, json={"text": words})).status_code
+        return await self._client.put(url, json={"text": words})
 
 
 async def _closed(traffic: _Traffic, clients: int, seconds: float, phase: Phase) -> None:
-    pauses, end = random.Random(_SEED), time.monotonic() + seconds
+    end = time.monotonic() + seconds
 
     async def client() -> None:
         while time.monotonic() < end:
-            if await traffic.send(phase) == 503:
-                # The least that Retry-After states, and up to as long again, as the client in service/ does.
-                await asyncio.sleep(pauses.uniform(1, 2))
+            response = await traffic.send(phase)
+            # As the Python client waits before it asks again.
+            await asyncio.sleep((response and pause(response, 0)) or 0)
 
     await asyncio.gather(*(client() for _ in range(clients)))
 
