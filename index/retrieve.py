@@ -11,14 +11,16 @@ from index.types import Hit, Vector
 
 # Deep enough that a passage found well by one search is also ranked by the other.
 CANDIDATES = 100
-# A passage scores its cosine, plus SENTENCE times that of its nearest sentence to what is asked (one
-# sentence that answers is lost in the vector of eight, and does not repeat the names), plus LEXICAL
-# times its BM25 over the sum of the question's inverse document frequencies (a scale that does not
-# depend on what else was found), plus SCOPE times the share of the question's subject in its
-# document. docs/retrieval.md has the ablation; a score by ranks (Cormack et al. 2009) finds less,
-# since it cannot tell a passage that is best by far from one that is best by a hair.
+# A passage scores its cosine to the question and to what it asks, half each; plus SENTENCE times that of
+# its nearest sentence to what is asked (one sentence that answers is lost in the vector of eight, and does
+# not repeat the names); plus LEXICAL times its BM25, in which the terms of what is asked count twice, over
+# the sum of the question's inverse document frequencies (a scale that does not depend on what else was
+# found); plus SCOPE times the share of the question's subject in its document. docs/retrieval.md has the
+# ablation; a score by ranks (Cormack et al. 2009) finds less, since it cannot tell a passage that is best
+# by far from one that is best by a hair.
+ASKED = 0.5
 SENTENCE = 1.0
-LEXICAL = 0.6
+LEXICAL = 0.4
 SCOPE = 1.0
 # Documents that hold the most of the question's subject are searched by themselves as well,
 # if they are not more than this: in a large collection others may fill all the candidates.
@@ -56,6 +58,12 @@ class Question:
         asked = vector if plain == text else embed(plain)
         return cls(text, vector, asked, content_terms(text), subject(text))
 
+    @property
+    def emphasized(self) -> list[str]:
+        """Its terms, those of what is asked twice: whom it asks about, most of a document says or none."""
+        asked = [term for term in self.terms if term not in self.subject]
+        return [*self.terms, *(asked or self.terms)]
+
 
 def retrieve(view: View, question: Question, k: int, filters: Filters | None = None) -> list[Hit]:
     """The ``k`` best passages, best first, ties by chunk id.
@@ -73,20 +81,21 @@ def retrieve(view: View, question: Question, k: int, filters: Filters | None = N
     depth = max(k, CANDIDATES)
     readable = bool(question.vector.any())
     near = view.vectors.search(question.vector, depth, view.version, allowed) if readable else []
-    lexical = dict(view.lexical.search(question.terms, depth, allowed))
+    lexical = dict(view.lexical.search(question.emphasized, depth, allowed))
     scope = Scope.of(view, question.subject)
     focus = _focus(scope, allowed)
     if focus:
         if readable:
             near = [*near, *view.vectors.search(question.vector, k, view.version, focus)]
-        lexical |= view.lexical.search(question.terms, k, focus)
+        lexical |= view.lexical.search(question.emphasized, k, focus)
     found = view.store.chunks(view.collection, list(dict(near) | lexical))
     weight = sum(view.lexical.weights(question.terms).values()) or 1.0
+    toward = (1 - ASKED) * question.vector + ASKED * question.asked
     scores, cosines = dict[str, float](), dict[str, float]()
     for chunk_id, embedded in found.items():
         cosines[chunk_id] = float(embedded.vector @ question.vector)
         scores[chunk_id] = (
-            cosines[chunk_id]
+            float(embedded.vector @ toward)
             + SENTENCE * float((embedded.sentence_vectors @ question.asked).max())
             + LEXICAL * lexical.get(chunk_id, 0.0) / weight
             + SCOPE * scope.share(embedded.chunk.document_id)

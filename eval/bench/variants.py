@@ -80,15 +80,17 @@ def _whole(_view: View, _question: Question, _hits: Sequence[Hit]) -> list[tuple
     return []
 
 
-_SENTENCE, _LEXICAL, _SCOPE, _FOCUS = (
-    f"index.retrieve.{name}" for name in ("SENTENCE", "LEXICAL", "SCOPE", "FOCUS")
+_ASKED, _SENTENCE, _LEXICAL, _SCOPE, _FOCUS = (
+    f"index.retrieve.{name}" for name in ("ASKED", "SENTENCE", "LEXICAL", "SCOPE", "FOCUS")
 )
-_ASKED = "index.retrieve.unnamed"
+_UNNAMED, _EMPHASIZED = "index.retrieve.unnamed", "index.retrieve.Question.emphasized"
 _BY_NAMES, _RETRIEVE = (f"service.answering.pipeline.{name}" for name in ("by_names", "retrieve"))
 _CONTEXT = "index.projections.lexical._CONTEXT_WEIGHT"
 _CHUNKER = "service.wiring.ChunkerConfig"
 _UNSPLIT: Mapping[str, object] = {_BY_NAMES: _whole}
-_PLAIN: Mapping[str, object] = {**_UNSPLIT, _SENTENCE: 0.0, _SCOPE: 0.0, _FOCUS: 0}
+# Every term counts once, and the question is compared as it stands.
+_ALIKE: Mapping[str, object] = {_EMPHASIZED: property(lambda question: question.terms), _ASKED: 0.0}
+_PLAIN: Mapping[str, object] = {**_ALIKE, **_UNSPLIT, _SENTENCE: 0.0, _SCOPE: 0.0, _FOCUS: 0}
 
 SHIPPED = Variant("as shipped")
 # From the plainest to what ships …
@@ -98,14 +100,19 @@ _BUILT_UP = (
     Variant("lexical only", {**_PLAIN, _LEXICAL: 1e6}),
     Variant(f"both by ranks, k = {RANK}", {**_UNSPLIT, _RETRIEVE: by_ranks}),
     *(Variant(f"both by scores, LEXICAL {w}", {**_PLAIN, _LEXICAL: w}) for w in (0.3, 0.6, 0.9)),
-    *(Variant(f"LEXICAL 0.6, SCOPE {w}", {**_UNSPLIT, _SENTENCE: 0.0, _SCOPE: w}) for w in (0.5, 1.0)),
+    *(
+        Variant(f"LEXICAL 0.6, SCOPE {w}", {**_ALIKE, **_UNSPLIT, _SENTENCE: 0.0, _LEXICAL: 0.6, _SCOPE: w})
+        for w in (0.5, 1.0)
+    ),
+    Variant("all, but names and what is asked alike", {**_ALIKE, _LEXICAL: 0.6}),
 )
 # … and what ships, with one thing otherwise.
 _TAKEN_AWAY = (
-    *(Variant(f"shipped, but LEXICAL {w}", {_LEXICAL: w}) for w in (0.3, 0.9)),
+    *(Variant(f"shipped, but ASKED {w}", {_ASKED: w}) for w in (0.0, 1.0)),
+    *(Variant(f"shipped, but LEXICAL {w}", {_LEXICAL: w}) for w in (0.2, 0.6)),
     *(Variant(f"shipped, but SCOPE {w}", {_SCOPE: w}) for w in (0.0, 0.5, 1.5)),
     *(Variant(f"shipped, but SENTENCE {w}", {_SENTENCE: w}) for w in (0.0, 0.5, 1.5)),
-    Variant("shipped, but the nearest sentence to the whole question", {_ASKED: _named}),
+    Variant("shipped, but all vectors compared with the whole question", {_UNNAMED: _named}),
     Variant("shipped, but no search in the named documents alone", {_FOCUS: 0}),
     Variant("shipped, but questions not split by names", _UNSPLIT),
     *(Variant(f"shipped, but context weight {w} in BM25", {_CONTEXT: w}) for w in (0.0, 1.0)),

@@ -210,7 +210,8 @@ class LexicalProjection:
         """The ``k`` passages with the highest BM25, best first, ties by id.
 
         Args:
-            query_terms: As ``index.text.analysis`` makes them; any one may match.
+            query_terms: As ``index.text.analysis`` makes them; any one may match, and one that is
+                given twice counts twice.
             k: How many.
             documents: Search in these documents only; exact, never fewer than there are.
         """
@@ -296,4 +297,4 @@ def _joined(text: str) -> str:
 
 
 def _any_of(query_terms: Sequence[str]) -> str:
-    return " OR ".join(f'"{term}"' for term in dict.fromkeys(query_terms))
+    return " OR ".join(f'"{term}"' for term in query_terms)

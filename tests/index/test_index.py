@@ -13,7 +13,7 @@ from index.errors import IndexLocked, IndexMismatch
 from index.index import Index, View
 from index.layout import Layout, Manifest
 from index.load.files import find_sources
-from index.retrieve import LEXICAL, SCOPE, SENTENCE, Question, retrieve
+from index.retrieve import ASKED, LEXICAL, SCOPE, SENTENCE, Question, retrieve
 from index.text.analysis import content_terms
 from index.types import Document, Heading, Hit, Page
 from index.verify import verify
@@ -349,8 +349,23 @@ def test_a_score_is_of_the_vectors_the_terms_and_the_names(app: App) -> None:
         assert hit.dense == pytest.approx(float(hit.embedded.vector @ vector), abs=1e-5)
         terms = (hit.lexical or 0.0) / sum(known.values())
         nearest = SENTENCE * float((hit.embedded.sentence_vectors @ plain).max())
-        assert hit.score == pytest.approx(hit.dense + nearest + LEXICAL * terms + SCOPE * scope, abs=1e-5)
+        near = (1 - ASKED) * hit.dense + ASKED * float(hit.embedded.vector @ plain)
+        assert hit.score == pytest.approx(near + nearest + LEXICAL * terms + SCOPE * scope, abs=1e-5)
     assert hits[0].document.id == "d2"
+
+
+def test_a_term_that_is_given_twice_counts_twice(app: App) -> None:
+    for i, text in enumerate(TOPICS):
+        _put(app, f"d{i}", text)
+
+    def scores(*terms: str) -> dict[str, float]:
+        return app.index.read("default", lambda view: dict(view.lexical.search(terms, 10)))
+
+    once, twice, beside = scores("comet"), scores("comet", "comet"), scores("comet", "return", "comet")
+    assert once
+    assert twice == {chunk_id: pytest.approx(2 * score) for chunk_id, score in once.items()}
+    added = scores("return")
+    assert beside == {i: pytest.approx(twice.get(i, 0.0) + added.get(i, 0.0)) for i in {*twice, *added}}
 
 
 def test_a_passage_is_found_by_what_its_document_names(app: App) -> None:
