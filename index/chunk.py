@@ -19,6 +19,9 @@ _CHARACTERS_PER_TOKEN = 12
 # What a title has before its last words would not fit into a context anyway.
 _TITLE_CHARACTERS = 1000
 
+# Between a title and the headings below it, in the context of a passage.
+ABOVE = " › "
+
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 
@@ -33,12 +36,12 @@ class ChunkerConfig:
         min_tokens: A new heading starts a new passage only when the one before has at
             least this size, so that lists of short sections do not become crumbs.
         context_tokens: Most that title and headings may take.
-        lead_tokens: Most that the opening sentence may take, which stands in for them in a
-            document that has neither: it mostly says whom or what all the rest is about.
+        lead_tokens: Most that the opening sentence may take, which stands in for the title of a
+            document that has none: it mostly says whom or what all the rest is about.
     """
 
     max_tokens: int = 200
-    min_tokens: int = 48
+    min_tokens: int = 100
     context_tokens: int = 48
     lead_tokens: int = 32
 
@@ -81,7 +84,7 @@ class SentenceChunker:
         chunks: list[Chunk] = []
         for run in self._pack(text, pieces):
             start, end = run[0].start, run[-1].end
-            context = outline.context(start)
+            context = outline.context(start, lead if chunks else "")
             if context not in contexts:
                 contexts[context] = self._fit(context)
             chunks.append(
@@ -91,7 +94,7 @@ class SentenceChunker:
                     start=start,
                     end=end,
                     text=text[start:end],
-                    context=contexts[context] or (lead if chunks else ""),
+                    context=contexts[context],
                     sentences=tuple(run),
                 )
             )
@@ -162,10 +165,11 @@ class _Outline:
         self._title = (document.title or "")[-_TITLE_CHARACTERS:]
         self._headings = deque(document.headings)
         self._path: list[Heading] = []
-        self._context = self._title
+        self._context, self._lead = self._title, ""
 
-    def context(self, position: int) -> str:
-        passed = False
+    def context(self, position: int, lead: str) -> str:
+        """Title and headings above a position; without a title, the document's ``lead`` stands in for it."""
+        passed = lead != self._lead
         while self._headings and self._headings[0].start < position:
             heading = self._headings.popleft()
             while self._path and self._path[-1].level >= heading.level:
@@ -173,11 +177,13 @@ class _Outline:
             self._path.append(heading)
             passed = True
         if passed:
+            self._lead = lead
             self._context = self._joined()
         return self._context
 
     def _joined(self) -> str:
         titles = [h.title[-_TITLE_CHARACTERS:] for h in self._path]
-        if self._title and all(terms(self._title) != terms(title) for title in titles):
-            titles.insert(0, self._title)
-        return " › ".join(titles)
+        name = self._title or ("" if any(h.level == 1 for h in self._path) else self._lead)
+        if name and all(terms(name) != terms(title) for title in titles):
+            titles.insert(0, name)
+        return ABOVE.join(titles)

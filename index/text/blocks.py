@@ -5,6 +5,7 @@ out final stops. What decides is how the lines look beside each other, never the
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
@@ -13,9 +14,13 @@ from index.types import Heading, SentenceKind
 
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦▪‣–—·●○]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t\u00a0]+")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
+_BOLD = re.compile(r"[ \t]*(\*\*|__)(?P<title>[^\s*_](?:[^*_]*[^\s*_:：])?)[:：]?\1[:：]?[ \t]*")
 _TERMINAL = re.compile(r"[.!?…。！？:;：；)）][\"'”’»)\]*_]*$")
 _OPEN_END = re.compile(r"[,，、(\-–][\"'”’]?$")
+_VALUE = re.compile(r"[^:：]{1,40}[:：]\s*\S")
 _MAX_HEADING, _MAX_CJK_HEADING = 120, 40
+# Words of a label, and letters of a word that may be written small in it.
+_MAX_LABEL, _PARTICLE = 6, 3
 _WRAP_WIDTHS = range(40, 121)
 
 
@@ -71,26 +76,42 @@ def split_blocks(text: str, headings: Sequence[Heading]) -> list[Block]:
 def infer_headings(text: str) -> tuple[Heading, ...]:
     """Find headings by layout, for a format that does not mark them.
 
-    A heading is a ``#`` line, or a short line of its own with no final stop that
-    something longer follows. The first, when the text opens with it, is level 1.
+    A heading is a ``#`` line; a short line that is bold throughout; a short line of its own with no
+    final stop that something longer follows; or a label ("Past History:") that opens a paragraph and
+    stands there alone on its line, unless it comes again, as who speaks does. The first, when the
+    text opens with it, is level 1.
     """
     groups = list(_groups(text, frozenset()))
+    seen = Counter(group[0].text.strip() for group in groups)
     headings = []
+    marked = 1
     for position, group in enumerate(groups):
-        line = group[0]
+        line, words = group[0], group[0].text.strip()
+        before, rest = groups[max(0, position - 1) : position], groups[position + 1 : position + 2]
+        opens = not before or before[0][-1].end + 1 < line.start
+        start, end = line.start + line.indent, line.start + len(line.text.rstrip())
+        level = 1 if position == 0 else marked + 1
         atx = _ATX.match(line.text)
         if atx:
             title = line.text[atx.end() :].rstrip().rstrip("#").rstrip()
             start, level = line.start + atx.end(), len(atx.group(1))
             end = start + len(title)
-        elif _reads_as_heading(group, groups[position + 1 : position + 2]):
-            start, end = line.start + line.indent, line.start + len(line.text.rstrip())
-            level = 1 if position == 0 else 2
-        else:
+            marked = level
+        elif rest and (bold := bold_title(line.text)):
+            start, end = line.start + bold.start("title"), line.start + bold.end("title")
+        elif rest and opens and seen[words] == 1 and _reads_as_label(group, rest[0]):
+            end -= 1
+        elif not _reads_as_heading(group, rest) or _is_of_a_form(line, before + rest):
             continue
         if start < end:
             headings.append(Heading(start, end, level, text[start:end]))
     return tuple(headings)
+
+
+def bold_title(line: str) -> re.Match[str] | None:
+    """A line that is bold throughout, as a heading is where none are marked; its ``title`` is a group."""
+    bold = _BOLD.fullmatch(line) if len(line) <= _MAX_HEADING else None
+    return None if not bold or _TERMINAL.search(bold["title"]) else bold
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -136,7 +157,7 @@ def _paragraphs(text: str) -> Iterator[list[_Line]]:
 def _continues(previous: _Line, line: _Line, width: int, known: Set[int]) -> bool:
     if line.start in known or previous.start in known:
         return False
-    if line.bullet or _ATX.match(line.text) or _ATX.match(previous.text):
+    if line.bullet or _is_marked(line) or _is_marked(previous):
         return False
     stripped = previous.text.rstrip()
     if line.text.lstrip()[0].islower() or _OPEN_END.search(stripped):
@@ -146,6 +167,28 @@ def _continues(previous: _Line, line: _Line, width: int, known: Set[int]) -> boo
     next_word = line.text.split(maxsplit=1)[0]
     needed = 3 if cjk.is_cjk(first) else 1 + len(next_word)
     return width > 0 and len(stripped) + needed > width
+
+
+def _is_marked(line: _Line) -> bool:
+    return bool(_ATX.match(line.text) or bold_title(line.text))
+
+
+def _reads_as_label(group: list[_Line], following: list[_Line]) -> bool:
+    line = group[0]
+    words = line.text.strip()
+    if len(group) != 1 or words[-1] not in ":：" or line.bullet or not words[0].isalnum():
+        return False
+    if following[0].start != line.end + 1 or following[0].bullet:
+        return False
+    # What is written as a name is; "The following towns were named:" is a sentence.
+    named = not any(word[0].islower() and len(word) > _PARTICLE for word in words.split())
+    return named and len(words) <= _MAX_CJK_HEADING and len(words.split()) <= _MAX_LABEL
+
+
+def _is_of_a_form(line: _Line, beside: Sequence[list[_Line]]) -> bool:
+    """Whether it states a value ("Born: 1809") as a line right above or below it does."""
+    near = (x for group in beside for x in group if x.end + 1 == line.start or line.end + 1 == x.start)
+    return bool(_VALUE.match(line.text)) and any(_VALUE.match(x.text) for x in near)
 
 
 def _reads_as_heading(group: list[_Line], rest: Sequence[list[_Line]]) -> bool:

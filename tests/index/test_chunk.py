@@ -58,6 +58,17 @@ def test_headings_are_context_and_lie_outside_the_range(embedder: OnnxEmbedder) 
     assert "Title" not in last.text
 
 
+def test_the_opening_sentence_stands_in_for_a_title_that_is_missing() -> None:
+    section = "A sentence about the matter that is long enough to fill a passage. " * 20
+    text = f"Orrin Mills is a firm.\n\n{section}\n\nPast Years:\n{section}"
+    chunker = SentenceChunker(lambda several: [len(t.split()) for t in several], ChunkerConfig())
+    first, *_, last = chunker.chunk(_document(text))
+    assert first.context == ""
+    assert last.context == "Orrin Mills is a firm. › Past Years"
+    titled = Document("d", text, {"title": "Mills"}, infer_headings(text))
+    assert chunker.chunk(titled)[-1].context == "Mills › Past Years"
+
+
 class _Counted(tuple[Heading, ...]):
     """Headings that count how many of them were handed out."""
 
@@ -79,7 +90,7 @@ def test_many_headings_are_walked_a_few_times_and_not_for_every_passage() -> Non
     parts = _Counted(Heading(m.start(), m.end(), 2, m.group()) for m in re.finditer("Part .*", text))
     chunker = SentenceChunker(lambda several: [len(t.split()) for t in several], ChunkerConfig(8, 3, 4))
     chunks = chunker.chunk(Document("d", text, {}, parts))
-    assert chunks[-1].context == "Part 998"
+    assert chunks[-1].context == "0 › Part 998"
     assert len(chunks) > 500
     assert _Counted.handed < 10 * len(parts)
 

@@ -100,6 +100,8 @@ def test_hard_wrapped_paragraph_is_joined() -> None:
         "x\n" * 60_000,
         "- " * 30_000,
         "*" * 60_000,
+        "**" + "a " * 30_000,
+        "\n".join(f"Label {n}:" for n in range(6000)),
         "!" * 60_000,
         'a.")]' * 15_000,
         "a " + "?)" * 30_000,
@@ -122,6 +124,34 @@ def test_headings_are_inferred_from_layout() -> None:
     (heading,) = infer_headings(text)
     assert heading.title == "A Title of the Thing"
     assert heading.level == 1
+
+
+_BODY = "A paragraph that is long enough to stand under it, as paragraphs mostly do in a report."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"**The Mill**\n\n{_BODY}\n\n**II. Its years:**\n{_BODY}", [(1, "The Mill"), (2, "II. Its years")]),
+        (f"## Mills\n\n__The oldest__\n\n{_BODY}", [(2, "Mills"), (3, "The oldest")]),
+        (f"{_BODY}\n\nPast History:\nNo illness.\nNo operation.", [(2, "Past History")]),
+        (f"{_BODY}\n\n基本信息：\n姓名：王宁", [(2, "基本信息")]),
+        # What stands among other lines, what names who speaks, what announces a list, a sentence, the end.
+        (f"Name: Ada\nBorn: 1815\n{_BODY}", []),
+        (f"Ada:\n{_BODY}\n\nBob:\n{_BODY}\n\nAda:\n{_BODY}\n\nBob:\n{_BODY}", []),
+        ("These Towns:\n- Aldbury\n- Brimley", []),
+        ("The following towns were named:\nAldbury and Brimley.", []),
+        (f"**It was never found.**\n\n{_BODY}", []),
+        (f"**Ada:** {_BODY}", []),
+        (f"{_BODY}\n\n**The end**", []),
+    ],
+)
+def test_lines_that_are_bold_and_labels_are_headings(text: str, expected: list[tuple[int, str]]) -> None:
+    found = infer_headings(text)
+    assert [(h.level, h.title) for h in found] == expected
+    assert all(text[h.start : h.end] == h.title for h in found)
+    kinds = {text[s.start : s.end]: s.kind for s in split_sentences(text, found)}
+    assert all(kinds[title] == "heading" for _, title in expected)
 
 
 @given(texts)

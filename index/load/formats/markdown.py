@@ -7,11 +7,12 @@ from markdown_it import MarkdownIt
 
 from index.load.formats.text import decode, titled
 from index.load.reading import Reading
+from index.text.blocks import bold_title
 from index.types import Document, Heading, Metadata
 
 
 class MarkdownLoader:
-    """Loads Markdown; headings (``#`` and underlined) come from a CommonMark parser."""
+    """Loads Markdown; a CommonMark parser finds headings (``#``, underlined, and lines bold throughout)."""
 
     def load(self, data: bytes, document_id: str, metadata: Metadata, reading: Reading) -> Iterator[Document]:
         """Decode, bring into canonical form and locate the headings."""
@@ -24,12 +25,20 @@ def _headings(text: str) -> tuple[Heading, ...]:
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     tokens = MarkdownIt("commonmark").parse(text)
-    headings = []
+    headings: list[Heading] = []
+    marked = 1
     for token, content in pairwise(tokens):
-        if token.type != "heading_open" or token.map is None:
+        if token.map is None:
             continue
         title = content.content.split("\n")[0].strip()
+        if token.type == "heading_open":
+            level = marked = int(token.tag[1:])
+        elif token.type == "paragraph_open" and token.level == 0 and (bold := bold_title(content.content)):
+            opens = not text[: starts[token.map[0]]].strip()
+            title, level = bold["title"], 1 if opens else marked + 1
+        else:
+            continue
         start = text.find(title, starts[token.map[0]], starts[token.map[1]])
         if title and start >= 0:
-            headings.append(Heading(start, start + len(title), int(token.tag[1:]), title))
+            headings.append(Heading(start, start + len(title), level, title))
     return tuple(headings)

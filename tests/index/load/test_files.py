@@ -76,6 +76,18 @@ def test_markdown_headings_come_from_the_parser_and_point_into_the_source() -> N
     assert document.title == "One *two*"
 
 
+def test_a_markdown_line_that_is_bold_throughout_is_a_heading_below_the_one_above() -> None:
+    source = "**The Mill**\n\nText.\n\n## Years\n\n**The first:**\n\nText **in bold**.\n\n- **An item**\n"
+    document = load(source.encode(), "a.md")
+    assert [(h.level, h.title) for h in document.headings] == [
+        (1, "The Mill"),
+        (2, "Years"),
+        (3, "The first"),
+    ]
+    assert all(source[h.start : h.end] == h.title for h in document.headings)
+    assert document.title == "The Mill"
+
+
 def test_folders_are_walked_in_order_without_hidden_or_linked_files(tmp_path: Path) -> None:
     for name in ("b.txt", "a.md", "sub/c.TXT", ".hidden/d.txt", ".e.txt", "f.exe"):
         path = tmp_path / "docs" / name
