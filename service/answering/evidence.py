@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.chunk import ABOVE
 from index.index import View
 from index.retrieve import Question
 from index.text.analysis import terms
@@ -85,6 +86,16 @@ class Evidence:
             return None
         start, end = self.span
         return self.text[start - self.sentence.start : end - self.sentence.start]
+
+    @property
+    def heading(self) -> str:
+        """The heading that it stands under, below the document's title; empty if there is none."""
+        chunk = self.hit.chunk
+        for above in reversed(chunk.sentences):
+            if above.kind == "heading" and above.start < self.sentence.start:
+                return chunk.text[above.start - chunk.start : above.end - chunk.start]
+        _, _, headings = chunk.context.partition(ABOVE)
+        return headings.rpartition(ABOVE)[2]
 
     def feature(self, name: str) -> float:
         """One of ``FEATURES`` by name."""

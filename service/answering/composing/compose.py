@@ -30,6 +30,9 @@ SPAN, OTHER_SPAN = -3.0, 0.0
 # Characters of a list that is a short answer.
 MAX_LISTED = 240
 _ONE_THING = frozenset({"when", "who", "where", "how_many", "which", "what"})
+# What a heading whose terms the question has adds to the nearness (two cosines and a share of names) of the
+# sentences below it, and the share of its terms from which on the question is about all that is below.
+HEADING, WHOLE = 0.6, 0.5
 # Between two sentences that follow each other stand at most so many characters: a line break, a bullet.
 GAP = 8
 
@@ -65,7 +68,7 @@ def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> li
         max_sentences: Most statements to choose.
     """
     if asked.kind == "summary" and evidence:
-        return [Statement((e,)) for e in _passage_from(evidence, max_sentences)]
+        return [Statement((e,)) for e in _passage_from(asked, evidence, max_sentences)]
     several = asked.wants_list or asked.kind in ("why", "how", "summary")
     floor = evidence[0].support * (SEVERAL if several else SINGLE) if evidence else 1.0
     groups: list[list[Evidence]] = []
@@ -83,25 +86,32 @@ def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> li
     return [Statement(tuple(group)) for group in groups]
 
 
-def _passage_from(evidence: Sequence[Evidence], max_sentences: int) -> list[Evidence]:
+def _passage_from(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> list[Evidence]:
     """The sentence most about the subject and those after it, as far as they follow each other.
 
     A text says what it is about and then goes into it, so the best excerpt begins with the sentence
-    that is nearest to the question and goes on. That nearness is judged without the reader, which
+    that is nearest to the question and goes on; where the question names the heading above it, with the
+    first one below that. That nearness is judged without the reader, which
     looks for what answers, and a request for a summary is answered by no single sentence.
     """
-    best = max(evidence, key=_nearness)
-    following = {
-        e.sentence.start: e
-        for e in evidence
-        if e.hit.document.id == best.hit.document.id and e.sentence.start >= best.sentence.start
-    }
+    named = {e.heading: _named(e.heading, asked) for e in evidence}
+    best = max(evidence, key=lambda e: _nearness(e) + HEADING * named[e.heading])
+    own = [e for e in evidence if e.hit.document.id == best.hit.document.id]
+    if named[best.heading] >= WHOLE:
+        best = min((e for e in own if e.heading == best.heading), key=lambda e: e.sentence.start)
+    following = {e.sentence.start: e for e in own if e.sentence.start >= best.sentence.start}
     chosen: list[Evidence] = []
     for _, e in sorted(following.items()):
         if len(chosen) == max_sentences or (chosen and e.sentence.start - chosen[-1].sentence.end > GAP):
             break
         chosen.append(e)
     return chosen
+
+
+def _named(heading: str, asked: Asked) -> float:
+    """The share of a heading's terms that the question has, in [0, 1]."""
+    above = content_terms(heading)
+    return len(set(above).intersection(asked.terms)) / len(above) if above else 0.0
 
 
 def _nearness(evidence: Evidence) -> float:

@@ -195,3 +195,32 @@ def test_a_summary_is_a_run_of_sentences_from_the_best_one() -> None:
     assert [s.best.text for s in statements] == ["The plan has parts.", "One is a bridge."]
     assert len(select(understand("Summarize the plan."), evidence, 1)) == 1
     assert select(understand("Summarize the plan."), [], 4) == []
+
+
+def test_a_summary_of_what_a_heading_names_begins_below_it() -> None:
+    evidence = [
+        _below("The Fire", _evidence("It burnt to the ground.", 0.1, start=20)),
+        _below("The Fire", _evidence("A lamp had fallen over.", 0.9, start=44)),
+        _below("Its Years", _evidence("The mill was built early.", 0.9, start=80)),
+    ]
+    chosen = select(understand("Summarize the years of the mill."), evidence, 4)
+    assert [s.best.text for s in chosen] == ["The mill was built early."]
+    chosen = select(understand("Summarize the fire at the mill."), evidence, 4)
+    assert [s.best.text for s in chosen] == ["It burnt to the ground.", "A lamp had fallen over."]
+
+
+def _below(heading: str, evidence: Evidence) -> Evidence:
+    chunk = replace(evidence.hit.chunk, context=f"Mills › {heading}")
+    return replace(evidence, hit=replace(evidence.hit, embedded=replace(evidence.hit.embedded, chunk=chunk)))
+
+
+def test_the_heading_of_a_sentence_is_the_nearest_above_it() -> None:
+    evidence = _below("Its Years", _evidence("Its End\nIt burnt.", 0.5, start=10))
+    assert evidence.heading == "Its Years"
+    chunk = evidence.hit.chunk
+    parts = (Sentence(10, 17, "heading"), Sentence(18, 27, "prose"))
+    embedded = replace(evidence.hit.embedded, chunk=replace(chunk, sentences=parts))
+    hit = replace(evidence.hit, embedded=embedded)
+    assert replace(evidence, hit=hit, sentence=parts[1]).heading == "Its End"
+    untitled = replace(evidence.hit.embedded, chunk=replace(chunk, context="Mills"))
+    assert replace(evidence, hit=replace(evidence.hit, embedded=untitled)).heading == ""
