@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.end_to_end.page.browser import opened, small_index
 from tests.serving import serving
+
+# What a page shows is tested, not how fast a busy machine shows it; the first upload starts a process.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="package")
