@@ -78,13 +78,12 @@ class SentenceChunker:
                 pieces.append(sentence)
             else:
                 pieces.extend(self._cut(text, sentence, count))
-        outline = _Outline(document)
-        lead = self._lead(text, pieces)
+        outline = _Outline(document, self._lead(text, pieces))
         contexts: dict[str, str] = {}
         chunks: list[Chunk] = []
         for run in self._pack(text, pieces):
             start, end = run[0].start, run[-1].end
-            context = outline.context(start, lead if chunks else "")
+            context = outline.context(start)
             if context not in contexts:
                 contexts[context] = self._fit(context)
             chunks.append(
@@ -138,12 +137,13 @@ class SentenceChunker:
                 yield Sentence(trimmed_start, trimmed_end, sentence.kind)
             start = end
 
-    def _lead(self, text: str, pieces: Sequence[Sentence]) -> str:
+    def _lead(self, text: str, pieces: Sequence[Sentence]) -> Heading | None:
         """The opening sentence, whole words of it from the first on."""
         words = _words(text[pieces[0].start : pieces[0].end]) if pieces else []
         while words and self._sizes(["".join(words)])[0] > self._config.lead_tokens:
             words = words[: -max(1, len(words) // 8)]
-        return "".join(words).strip()
+        title = "".join(words).strip()
+        return Heading(pieces[0].start, pieces[0].end, 1, title) if title else None
 
     def _fit(self, context: str) -> str:
         """Drop the outermost words first: the nearest heading says most."""
@@ -159,17 +159,23 @@ def _words(text: str) -> list[str]:
 
 
 class _Outline:
-    """Which title and headings a position stands under, for positions in order."""
+    """Which title and headings a position stands under, for positions in order.
 
-    def __init__(self, document: Document) -> None:
+    Args:
+        document: The document.
+        lead: Its opening sentence; the heading of all that follows if it has no title, until one of
+            level 1 comes.
+    """
+
+    def __init__(self, document: Document, lead: Heading | None) -> None:
         self._title = (document.title or "")[-_TITLE_CHARACTERS:]
-        self._headings = deque(document.headings)
+        opening = [lead] if lead and not self._title else []
+        self._headings = deque([*opening, *document.headings])
         self._path: list[Heading] = []
-        self._context, self._lead = self._title, ""
+        self._context = self._title
 
-    def context(self, position: int, lead: str) -> str:
-        """Title and headings above a position; without a title, the document's ``lead`` stands in for it."""
-        passed = lead != self._lead
+    def context(self, position: int) -> str:
+        passed = False
         while self._headings and self._headings[0].start < position:
             heading = self._headings.popleft()
             while self._path and self._path[-1].level >= heading.level:
@@ -177,13 +183,10 @@ class _Outline:
             self._path.append(heading)
             passed = True
         if passed:
-            self._lead = lead
             self._context = self._joined()
         return self._context
 
     def _joined(self) -> str:
-        titles = [h.title[-_TITLE_CHARACTERS:] for h in self._path]
-        name = self._title or ("" if any(h.level == 1 for h in self._path) else self._lead)
-        if name and all(terms(name) != terms(title) for title in titles):
-            titles.insert(0, name)
-        return ABOVE.join(titles)
+        titles = [t for t in (self._title, *(h.title[-_TITLE_CHARACTERS:] for h in self._path)) if t]
+        repeated = titles and any(terms(titles[0]) == terms(title) for title in titles[1:])
+        return ABOVE.join(titles[1:] if repeated else titles)
