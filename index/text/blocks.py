@@ -86,32 +86,45 @@ def infer_headings(text: str) -> tuple[Heading, ...]:
     headings = []
     marked = 1
     for position, group in enumerate(groups):
-        line, words = group[0], group[0].text.strip()
+        line = group[0]
         before, rest = groups[max(0, position - 1) : position], groups[position + 1 : position + 2]
-        opens = not before or before[0][-1].end + 1 < line.start
-        start, end = line.start + line.indent, line.start + len(line.text.rstrip())
-        level = 1 if position == 0 else marked + 1
         atx = _ATX.match(line.text)
         if atx:
+            level = marked = len(atx.group(1))
             title = line.text[atx.end() :].rstrip().rstrip("#").rstrip()
-            start, level = line.start + atx.end(), len(atx.group(1))
-            end = start + len(title)
-            marked = level
-        elif rest and (bold := bold_title(line.text)):
-            start, end = line.start + bold.start("title"), line.start + bold.end("title")
-        elif rest and opens and seen[words] == 1 and _reads_as_label(group, rest[0]):
-            end -= 1
-        elif not _reads_as_heading(group, rest) or _is_of_a_form(line, before + rest):
-            continue
-        if start < end:
-            headings.append(Heading(start, end, level, text[start:end]))
+        else:
+            level = marked + 1 if position else 1
+            title = _unmarked_title(group, before, rest, once=seen[line.text.strip()] == 1)
+        if title:
+            start = line.text.index(title, atx.end() if atx else 0)
+            headings.append(Heading(line.start + start, line.start + start + len(title), level, title))
     return tuple(headings)
 
 
-def bold_title(line: str) -> re.Match[str] | None:
-    """A line that is bold throughout, as a heading is where none are marked; its ``title`` is a group."""
+def bold_title(line: str) -> str:
+    """The words of a line that is bold throughout, as a heading is where none are marked; "" if it is none.
+
+    A bold sentence is none, nor is a value ("Deadline: 5 May"), which may be what somebody asks for.
+    """
     bold = _BOLD.fullmatch(line) if len(line) <= _MAX_HEADING else None
-    return None if not bold or _TERMINAL.search(bold["title"]) else bold
+    title = bold["title"] if bold else ""
+    return "" if _TERMINAL.search(title) or _VALUE.match(title) else title
+
+
+def _unmarked_title(
+    group: list[_Line], before: Sequence[list[_Line]], rest: Sequence[list[_Line]], *, once: bool
+) -> str:
+    """The words of a group of lines, between the ones right before and after it, that reads as a heading."""
+    line = group[0]
+    words = line.text.strip()
+    if not rest:
+        return ""
+    if title := bold_title(line.text):
+        return title
+    opens = not before or before[0][-1].end + 1 < line.start
+    if opens and once and _reads_as_label(group, rest[0]):
+        return words[:-1].rstrip()
+    return words if _reads_as_heading(group, rest[0]) and not _is_of_a_form(line, [*before, *rest]) else ""
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -191,7 +204,7 @@ def _is_of_a_form(line: _Line, beside: Sequence[list[_Line]]) -> bool:
     return bool(_VALUE.match(line.text)) and any(_VALUE.match(x.text) for x in near)
 
 
-def _reads_as_heading(group: list[_Line], rest: Sequence[list[_Line]]) -> bool:
+def _reads_as_heading(group: list[_Line], following: list[_Line]) -> bool:
     if len(group) != 1:
         return False
     line = group[0]
@@ -203,5 +216,4 @@ def _reads_as_heading(group: list[_Line], rest: Sequence[list[_Line]]) -> bool:
             return False
     elif not (words[0].isupper() or words[0].isdigit()) or len(words.split()) > 16:
         return False
-    length = sum(len(x.text) for x in rest[0]) if rest else 0
-    return length > max(60, len(words))
+    return sum(len(x.text) for x in following) > max(60, len(words))

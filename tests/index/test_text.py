@@ -136,12 +136,13 @@ _BODY = "A paragraph that is long enough to stand under it, as paragraphs mostly
         (f"## Mills\n\n__The oldest__\n\n{_BODY}", [(2, "Mills"), (3, "The oldest")]),
         (f"{_BODY}\n\nPast History:\nNo illness.\nNo operation.", [(2, "Past History")]),
         (f"{_BODY}\n\n基本信息：\n姓名：王宁", [(2, "基本信息")]),
-        # What stands among other lines, what names who speaks, what announces a list, a sentence, the end.
+        # What stands among other lines, names who speaks, announces a list, is a sentence, a value, the end.
         (f"Name: Ada\nBorn: 1815\n{_BODY}", []),
         (f"Ada:\n{_BODY}\n\nBob:\n{_BODY}\n\nAda:\n{_BODY}\n\nBob:\n{_BODY}", []),
         ("These Towns:\n- Aldbury\n- Brimley", []),
         ("The following towns were named:\nAldbury and Brimley.", []),
         (f"**It was never found.**\n\n{_BODY}", []),
+        (f"{_BODY}\n\n**Deadline: 5 May**\n\n{_BODY}", []),
         (f"**Ada:** {_BODY}", []),
         (f"{_BODY}\n\n**The end**", []),
     ],

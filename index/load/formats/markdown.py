@@ -10,6 +10,9 @@ from index.load.reading import Reading
 from index.text.blocks import bold_title
 from index.types import Document, Heading, Metadata
 
+# Tokens of a paragraph: opened, its content, closed.
+_PARAGRAPH = 3
+
 
 class MarkdownLoader:
     """Loads Markdown; a CommonMark parser finds headings (``#``, underlined, and lines bold throughout)."""
@@ -25,17 +28,17 @@ def _headings(text: str) -> tuple[Heading, ...]:
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     tokens = MarkdownIt("commonmark").parse(text)
-    headings: list[Heading] = []
+    headings = []
     marked = 1
-    for token, content in pairwise(tokens):
+    for position, (token, content) in enumerate(pairwise(tokens)):
         if token.map is None:
             continue
-        title = content.content.split("\n")[0].strip()
         if token.type == "heading_open":
             level = marked = int(token.tag[1:])
-        elif token.type == "paragraph_open" and token.level == 0 and (bold := bold_title(content.content)):
-            opens = not text[: starts[token.map[0]]].strip()
-            title, level = bold["title"], 1 if opens else marked + 1
+            title = content.content.split("\n")[0].strip()
+        elif token.type == "paragraph_open" and token.level == 0 and position + _PARAGRAPH < len(tokens):
+            level = marked + 1 if position else 1
+            title = bold_title(content.content)
         else:
             continue
         start = text.find(title, starts[token.map[0]], starts[token.map[1]])

@@ -78,6 +78,7 @@ def test_markdown_headings_come_from_the_parser_and_point_into_the_source() -> N
 
 def test_a_markdown_line_that_is_bold_throughout_is_a_heading_below_the_one_above() -> None:
     source = "**The Mill**\n\nText.\n\n## Years\n\n**The first:**\n\nText **in bold**.\n\n- **An item**\n"
+    source += "\n**Fee: 5**\n\n**End**\n"
     document = load(source.encode(), "a.md")
     assert [(h.level, h.title) for h in document.headings] == [
         (1, "The Mill"),
