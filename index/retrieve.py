@@ -60,7 +60,7 @@ class Question:
 
     @property
     def emphasized(self) -> list[str]:
-        """Its terms, those of what is asked twice: whom it asks about, most of a document says or none."""
+        """Its terms, those of what is asked twice: once they have told the document, names tell little."""
         asked = [term for term in self.terms if term not in self.subject]
         return [*self.terms, *(asked or self.terms)]
 
@@ -81,13 +81,14 @@ def retrieve(view: View, question: Question, k: int, filters: Filters | None = N
     depth = max(k, CANDIDATES)
     readable = bool(question.vector.any())
     near = view.vectors.search(question.vector, depth, view.version, allowed) if readable else []
-    lexical = dict(view.lexical.search(question.emphasized, depth, allowed))
+    terms = question.emphasized
+    lexical = dict(view.lexical.search(terms, depth, allowed))
     scope = Scope.of(view, question.subject)
     focus = _focus(scope, allowed)
     if focus:
         if readable:
             near = [*near, *view.vectors.search(question.vector, k, view.version, focus)]
-        lexical |= view.lexical.search(question.emphasized, k, focus)
+        lexical |= view.lexical.search(terms, k, focus)
     found = view.store.chunks(view.collection, list(dict(near) | lexical))
     weight = sum(view.lexical.weights(question.terms).values()) or 1.0
     toward = (1 - ASKED) * question.vector + ASKED * question.asked

@@ -91,8 +91,8 @@ def _passage_from(asked: Asked, evidence: Sequence[Evidence], max_sentences: int
 
     A text says what it is about and then goes into it, so the best excerpt begins with the sentence
     that is nearest to the question and goes on; where the question names the heading above it, with the
-    first one below that. That nearness is judged without the reader, which
-    looks for what answers, and a request for a summary is answered by no single sentence.
+    first one below that. That nearness is judged without the reader, which looks for what answers, and a
+    request for a summary is answered by no single sentence.
     """
     named = {e.heading: _named(e.heading, asked) for e in evidence}
     best = max(evidence, key=lambda e: _nearness(e) + HEADING * named[e.heading])
