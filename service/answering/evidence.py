@@ -89,7 +89,7 @@ class Evidence:
 
     @property
     def heading(self) -> str:
-        """The heading that it stands under, below the document's title; empty if there is none."""
+        """The last heading above it in its passage, or else above that, below the title; empty for none."""
         chunk = self.hit.chunk
         for above in reversed(chunk.sentences):
             if above.kind == "heading" and above.start < self.sentence.start:

@@ -31,8 +31,9 @@ SPAN, OTHER_SPAN = -3.0, 0.0
 MAX_LISTED = 240
 _ONE_THING = frozenset({"when", "who", "where", "how_many", "which", "what"})
 # What a heading whose terms the question has adds to the nearness (two cosines and a share of names) of the
-# sentences below it, and the share of its terms from which on the question is about all that is below.
-HEADING, WHOLE = 0.6, 0.5
+# sentences below it: more than a line that only repeats the question's name ("Name: P. Adler") has by that.
+# And the share of its terms from which on the question is about all that is below.
+HEADING, WHOLE = 1.0, 0.5
 # Between two sentences that follow each other stand at most so many characters: a line break, a bullet.
 GAP = 8
 

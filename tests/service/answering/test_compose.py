@@ -209,6 +209,14 @@ def test_a_summary_of_what_a_heading_names_begins_below_it() -> None:
     assert [s.best.text for s in chosen] == ["It burnt to the ground.", "A lamp had fallen over."]
 
 
+def test_a_summary_is_not_of_the_line_that_repeats_a_name() -> None:
+    near = np.array([0.77 if name == "dense_sentence" else 0.0 for name in FEATURES])
+    name = replace(_below("Basic Data", _evidence("Name: P. Adler", 0.5)), features=near)
+    hand = _below("Examination", _evidence("The grip of the hand is weak.", 0.1, start=20))
+    chosen = select(understand("Summarize the examination of P. Adler."), [name, hand], 4)
+    assert [s.best.text for s in chosen] == ["The grip of the hand is weak."]
+
+
 def _below(heading: str, evidence: Evidence) -> Evidence:
     chunk = replace(evidence.hit.chunk, context=f"Mills › {heading}")
     return replace(evidence, hit=replace(evidence.hit, embedded=replace(evidence.hit.embedded, chunk=chunk)))
