@@ -35,7 +35,8 @@ from service.answering.evidence import (
 from service.answering.reading.hub_reader import HubReader
 from service.answering.reading.reader import SHIPPED, Reader, ShippedReader
 from service.answering.reading.rerank import READING_FEATURES, read, rerank, rerank_by_terms
-from service.types import MAX_QUESTION, Answer, Ask, SearchResult
+from service.conversation.standalone import standalone
+from service.types import MAX_QUESTION, Answer, Ask, SearchResult, Turn
 
 _NO_ANSWER = "The documents do not answer this question."
 _NO_ANSWER_TO = "The documents do not answer this part: “{}”."
@@ -244,7 +245,7 @@ class Pipeline:
         }
 
     def _questions(self, text: str) -> list[tuple[Question, str]]:
-        """What is asked, clause by clause, with the clause's own words; the whole is checked first."""
+        """What is asked, clause by clause, each as it stands alone; the whole is checked first."""
         if not text.strip():
             raise InvalidQuestion("The question is empty.", "Ask something.")
         if not any(c.isalnum() for c in text):
@@ -254,8 +255,14 @@ class Pipeline:
                 f"The question has {len(text):,} characters; at most {MAX_QUESTION:,} are read.",
                 "Ask a shorter one.",
             )
-        clauses = parts(text)
-        return [(self._question(of_one(c) if len(clauses) > 1 else c), c) for c in clauses]
+        first, *others = parts(text)
+        if not others:
+            return [(self._question(first), first)]
+        clauses = [first]
+        for clause in others:
+            before = [Turn("user", c) for c in clauses]
+            clauses.append(standalone(clause, before) if leans(clause) else clause)
+        return [(self._question(of_one(c)), c) for c in clauses]
 
     def _question(self, text: str) -> Question:
         return Question.of(text, self._embedder.embed_query)

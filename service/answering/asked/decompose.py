@@ -17,9 +17,14 @@ from service.answering.asked.comparison import compares
 from service.answering.asked.mentions import Mention, joined, mentions, without
 
 _WH = r"(?:who|whom|whose|what|when|where|which|why|how)"
+# "…, and does he have children?", but not "… and have their tails docked".
+_YES_NO = (
+    r"(?:(?:is|are|was|were|do|does|did|can|could|will|would|should)\s+(?:he|she|it|they|there|its|his|her|their)"
+    r"|(?:has|have|had)\s+(?:he|she|it|they|there))"
+)
 _SECOND_CLAUSE = re.compile(
     r"(?:,|;)?\s+(?:and|or|but)\s+"
-    rf"(?=(?:(?:in|at|on|by|to|from|for|with)\s+)?{_WH}\b)|;\s+|\?\s+(?=\w)",
+    rf"(?=(?:(?:in|at|on|by|to|from|for|with)\s+)?{_WH}\b)|(?:,|;)?\s+(?:and|but)\s+(?={_YES_NO}\b)|;\s+|\?\s+(?=\w)",
     re.I,
 )
 _ORDINAL_WORD = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
@@ -53,7 +58,7 @@ def leans(part: str) -> bool:
 def parts(question: str) -> tuple[str, ...]:
     """The questions that a question asks; itself alone if it asks one.
 
-    Two clauses with a question word each ("Who opened it and when was it closed?"), two
+    Two clauses that ask ("Who opened it and when was it closed?", "Who opened it and is it open?"), two
     ordinals or years ("the fourth and the fifth meeting"), and, in a question that
     compares, two names ("both in Rome and Paris") are asked for one by one. A question of
     more than three parts is left whole.

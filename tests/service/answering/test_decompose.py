@@ -3,6 +3,7 @@ import pytest
 from index.retrieve import Question, retrieve
 from index.types import Document
 from service.answering.asked.decompose import by_names, leans, parts
+from service.types import Ask
 from service.wiring import App
 
 
@@ -11,6 +12,10 @@ from service.wiring import App
     [
         ("Who opened it and when was it closed?", ("Who opened it?", "when was it closed?")),
         ("Who built the bridge? When did it fall?", ("Who built the bridge?", "When did it fall?")),
+        (
+            "What does P. Orrin do for a living, and does he have children?",
+            ("What does P. Orrin do for a living?", "does he have children?"),
+        ),
         (
             "Where were the fourth and the fifth meeting held?",
             ("Where were the fourth meeting held?", "Where were the fifth meeting held?"),
@@ -40,6 +45,8 @@ def test_two_questions_in_one_are_asked_one_by_one(question: str, expected: tupl
         "When and where was it held?",
         "How many places were offered, and for how long?",
         "Which towns lie on the river and its banks?",
+        "Which dogs are black and have their tails docked?",
+        "Which parks are large and are the oldest?",
         "谁主持了会议？",
         "What happened between 1999 and 2004?",
         "Is Trinidad and Tobago more populous than Malta?",
@@ -92,6 +99,30 @@ def test_what_one_document_names_stays_whole(app: App, question: str) -> None:
         leeds="The court of Leeds sentenced Brown to a fine of 30 pounds.",
     )
     assert _named(app, question) == []
+
+
+def test_a_pronoun_of_the_second_part_is_whom_the_first_part_names(app: App) -> None:
+    _put(
+        app,
+        orrin="Anna Orrin was born in Leeds in 1871. Anna Orrin died in Hull in 1932.",
+        tamsin="Clara Tamsin was born in York in 1880. Clara Tamsin died in 1940, when she was sixty.",
+    )
+    answer = app.pipeline.answer(Ask("Where was Anna Orrin born, and when did she die?", "default", {}, 8, 2))
+    assert answer.abstention is None
+    assert {s.document_id for c in answer.citations for s in c.sources} == {"orrin"}
+    assert answer.short_answer == "Leeds; 1932"
+
+
+def test_of_two_questions_the_one_that_is_not_answered_does_not_keep_the_other_back(app: App) -> None:
+    _put(app, orrin="Peter Orrin is a baker in Leeds. He lives in a house by the river.")
+    answer = app.pipeline.answer(
+        Ask("What does Peter Orrin do for a living, and does he have children?", "default", {}, 8, 4)
+    )
+    assert answer.abstention is None
+    assert answer.text == (
+        "Peter Orrin is a baker in Leeds. [1] "
+        "The documents do not answer this part: “does Peter Orrin have children?”."
+    )
 
 
 def test_a_part_that_leans_on_another_is_told_apart() -> None:
