@@ -32,8 +32,9 @@ MAX_LISTED = 240
 _ONE_THING = frozenset({"when", "who", "where", "how_many", "which", "what"})
 # What a heading whose terms the question has adds to the nearness (two cosines and a share of names) of the
 # sentences below it: more than a line that only repeats the question's name ("Name: P. Adler") has by that.
-# And the share of its terms from which on the question is about all that is below.
-HEADING, WHOLE = 1.0, 0.5
+# And the share of its terms from which on the question is about all that is below. A name in it counts for
+# less: of a court's judgment the heading with its name says only whose it is.
+HEADING, WHOLE, NAME = 1.0, 0.5, 0.5
 # Between two sentences that follow each other stand at most so many characters: a line break, a bullet.
 GAP = 8
 
@@ -97,12 +98,13 @@ def _passage_from(asked: Asked, evidence: Sequence[Evidence], max_sentences: int
     """
     named = {e.heading: _named(e.heading, asked) for e in evidence}
     best = max(evidence, key=lambda e: _nearness(e) + HEADING * named[e.heading])
-    own = [e for e in evidence if e.hit.document.id == best.hit.document.id]
-    if named[best.heading] >= WHOLE:
-        best = min((e for e in own if e.heading == best.heading), key=lambda e: e.sentence.start)
-    following = {e.sentence.start: e for e in own if e.sentence.start >= best.sentence.start}
+    own = {e.sentence.start: e for e in evidence if e.hit.document.id == best.hit.document.id}
+    text = [e for _, e in sorted(own.items())]
+    at = text.index(own[best.sentence.start])
+    while named[best.heading] >= WHOLE and at and text[at - 1].heading == best.heading:
+        at -= 1
     chosen: list[Evidence] = []
-    for _, e in sorted(following.items()):
+    for e in text[at:]:
         if len(chosen) == max_sentences or (chosen and e.sentence.start - chosen[-1].sentence.end > GAP):
             break
         chosen.append(e)
@@ -112,7 +114,8 @@ def _passage_from(asked: Asked, evidence: Sequence[Evidence], max_sentences: int
 def _named(heading: str, asked: Asked) -> float:
     """The share of a heading's terms that the question has, in [0, 1]."""
     above = content_terms(heading)
-    return len(set(above).intersection(asked.terms)) / len(above) if above else 0.0
+    worth = (NAME if term in asked.distinctive else 1.0 for term in above if term in asked.terms)
+    return sum(worth) / len(above) if above else 0.0
 
 
 def _nearness(evidence: Evidence) -> float:

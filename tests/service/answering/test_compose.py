@@ -217,6 +217,35 @@ def test_a_summary_is_not_of_the_line_that_repeats_a_name() -> None:
     assert [s.best.text for s in chosen] == ["The grip of the hand is weak."]
 
 
+def test_a_heading_of_names_counts_for_less_than_one_that_says_what_is_asked() -> None:
+    court = _below("Court of Orrin", _evidence("Criminal division.", 0.5))
+    result = _below("Result", _evidence("He was fined ten pounds.", 0.1, start=40))
+    asked = understand("Summarize the result of the trial before the Court of Orrin.")
+    assert [s.best.text for s in select(asked, [court, result], 4)] == ["He was fined ten pounds."]
+    asked = understand("Summarize what is known of Orrin.")
+    one, two = (
+        _below("Orrin", _evidence(text, 0.1, start=at))
+        for text, at in (("It is a port.", 40), ("It trades.", 54))
+    )
+    assert [s.best.text for s in select(asked, [court, two, one], 4)] == ["It is a port.", "It trades."]
+
+
+def test_a_summary_of_a_section_does_not_begin_in_another_with_the_same_heading() -> None:
+    former, between, later, last = (
+        _below(heading, _evidence(text, support, start=at))
+        for heading, text, support, at in (
+            ("The Fire", "The first one was small.", 0.1, 0),
+            ("Its Years", "Ten years passed.", 0.1, 25),
+            ("The Fire", "It burnt to the ground.", 0.1, 45),
+            ("The Fire", "A lamp had fallen over.", 0.9, 69),
+        )
+    )
+    near = np.array([1.0 if name == "dense_sentence" else 0.0 for name in FEATURES])
+    evidence = [replace(last, features=near), former, between, later]
+    chosen = select(understand("Summarize the fire at the mill."), evidence, 4)
+    assert [s.best.text for s in chosen] == ["It burnt to the ground.", "A lamp had fallen over."]
+
+
 def _below(heading: str, evidence: Evidence) -> Evidence:
     chunk = replace(evidence.hit.chunk, context=f"Mills › {heading}")
     return replace(evidence, hit=replace(evidence.hit, embedded=replace(evidence.hit.embedded, chunk=chunk)))
