@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -65,6 +66,12 @@ class Terminal:
         return seen + text
 
 
+def _at_the_terminal() -> None:
+    """Make Ctrl-C reach a process: its session has the terminal, and it does not inherit to ignore it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def _chatting(index: Path, *arguments: str) -> Iterator[Terminal]:
     """A chat on a terminal of its own; it has to end well, without a word on a defect."""
@@ -75,8 +82,7 @@ def _chatting(index: Path, *arguments: str) -> Iterator[Terminal]:
         stdout=slave,
         stderr=slave,
         start_new_session=True,
-        # Ctrl-C reaches only a session that has the terminal for its own.
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+        preexec_fn=_at_the_terminal,  # noqa: PLW1509
         env={**os.environ, "TERM": "xterm"},
     )
     os.close(slave)
