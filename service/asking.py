@@ -20,13 +20,16 @@ Rewrite: TypeAlias = Callable[[str, Sequence[Turn], Flag], str]
 class Composer(Protocol):
     """Words an answer anew from the passages of one that was found. Thread-safe."""
 
-    def compose(self, ask: Ask, found: Answer, cancelled: Flag) -> Iterator[Event]:
+    def compose(
+        self, ask: Ask, found: Answer, cancelled: Flag, again: Callable[[], Answer]
+    ) -> Iterator[Event]:
         """Tell the text and its citations in turn, then the whole answer.
 
         Args:
             ask: The question; ``found.standalone_question`` is what it means.
             found: The extractive answer, which stands if nothing better can be said.
             cancelled: Set once nobody waits for the answer any more.
+            again: Finds the extractive answer anew, should a passage be deleted meanwhile.
         """
         ...
 
@@ -85,18 +88,25 @@ class Asker:
             alone = self._pipeline.answer(ask)
             if alone.answerable:
                 found, meant = alone, ask.question
-        turns = (text for turn in ask.history for text in (turn.role, turn.content))
-        answer = replace(
-            found,
-            id=sha256_hex(found.id, ask.question, ask.composer, *turns)[:24],
-            question=ask.question,
-            standalone_question=meant,
-        )
+        turns = [text for turn in ask.history for text in (turn.role, turn.content)]
+
+        def own(found: Answer) -> Answer:
+            return replace(
+                found,
+                id=sha256_hex(found.id, ask.question, ask.composer, *turns)[:24],
+                question=ask.question,
+                standalone_question=meant,
+            )
+
+        def again() -> Answer:
+            return own(self._pipeline.answer(replace(ask, question=meant)))
+
+        answer = own(found)
         yield Passages(answer.hits, answer.rerank)
         if self._composer is None or ask.composer == "extractive" or not answer.answerable:
             yield from tell(answer)
         else:
-            yield from self._composer.compose(ask, answer, cancelled)
+            yield from self._composer.compose(ask, answer, cancelled, again)
 
 
 def _is_only_longer(meant: str, question: str) -> bool:

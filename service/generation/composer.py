@@ -4,7 +4,7 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -42,8 +42,13 @@ class GenerativeComposer:
         self._store = store
         self._embed = embed
 
-    def compose(self, ask: Ask, found: Answer, cancelled: Flag) -> Iterator[Event]:
-        """Tell each sentence and its citation once they are checked, then the whole answer."""
+    def compose(
+        self, ask: Ask, found: Answer, cancelled: Flag, again: Callable[[], Answer]
+    ) -> Iterator[Event]:
+        """Tell each sentence and its citation once they are checked, then the whole answer.
+
+        A generator takes its time, so what was found is looked up once more before it is told.
+        """
         started = time.perf_counter()
         withheld: Counter[Withheld] = Counter()
         text, citations, complete = "", list[Citation](), True
@@ -66,8 +71,13 @@ class GenerativeComposer:
             log.info("Withheld of what %s wrote: %s", self._generator.revision, reasons)
         generating = (time.perf_counter() - started) * 1000
         total = found.timings_ms.get("total", 0.0) + generating
+        hits = self._still_there(ask.collection, found)
+        if not text and len(hits) < len(found.hits):
+            found = again()
+            hits = found.hits
         answer = replace(
             found,
+            hits=hits,
             models={**found.models, "generator": self._generator.revision},
             timings_ms={**found.timings_ms, "generate": generating, "total": total},
             withheld=withheld.total(),
@@ -121,6 +131,18 @@ class GenerativeComposer:
             for piece in pieces:
                 yield from sentences.feed(piece)
         yield from sentences.end()
+
+    def _still_there(self, collection: str, found: Answer) -> Sequence[Hit]:
+        """The passages of which the text has not been deleted."""
+        with self._store.snapshot():
+            return [
+                hit
+                for hit in found.hits
+                if self._store.quote(
+                    *(collection, hit.chunk.document_id, hit.chunk.revision, hit.chunk.start, hit.chunk.end)
+                )
+                is not None
+            ]
 
     def _checked(self, collection: str, sources: tuple[Source, ...]) -> tuple[Source, ...] | Withheld:
         unchecked = Citation("", 0, 0, "", sources)

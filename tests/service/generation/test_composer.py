@@ -151,6 +151,26 @@ def test_a_document_that_is_deleted_meanwhile_is_not_cited(tmp_path: Path) -> No
         answer = list(events)[-1]
     assert isinstance(answer, Answer)
     assert (len(answer.citations), answer.withheld) == (1, 1)
+    assert answer.hits == []
+
+
+def test_the_extractive_answer_does_not_stand_on_what_is_deleted_meanwhile(tmp_path: Path) -> None:
+    apps: list[App] = []
+
+    def reply(exchange: Exchange) -> None:
+        apps[0].builder.delete("default", "comet")
+        exchange.say(f"{SAID} [1].")
+
+    with _asking(tmp_path, reply) as (app, _):
+        apps.append(app)
+        app.builder.put("default", Document("ferry", "The ferry sails in May. It returned on Monday."))
+        *told, answer = list(app.asker.events(Ask(QUESTION, composer="generative")))[1:]
+    assert isinstance(answer, Answer)
+    assert [hit.chunk.document_id for hit in answer.hits] == ["ferry"]
+    cited = {source.document_id for c in answer.citations for source in c.sources}
+    assert cited <= {"ferry"}
+    assert SAID not in answer.text
+    assert "".join(event.text for event in told if isinstance(event, Delta)) == answer.text
 
 
 def test_no_more_sentences_are_passed_on_than_asked_for(tmp_path: Path) -> None:
