@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from index.text.canonical import canonical
 from service.cli.options import (
@@ -23,6 +23,8 @@ from service.settings import load_settings
 from service.wiring import open_app, open_store
 
 group = typer.Typer(no_args_is_help=True, help="List, show and remove documents.")
+# Of a table on a terminal: the least of a title, and what stands beside it and the id.
+_NARROW, _BESIDE = 8, 49
 DocumentId = Annotated[
     str, typer.Argument(parser=canonical, metavar="ID", help="The document's id, as `docs list` shows it.")
 ]
@@ -48,7 +50,11 @@ def list_(
         for row in rows:
             show("\t".join(" ".join(cell.split()) for cell in row))
         return
-    table = Table("id", "title", "characters", "passages", "updated", box=None)
+    # The title gives way: an id is what the other commands take.
+    longest = max((len(record.id) for record in records), default=0)
+    identity = Column("id", overflow="fold", min_width=min(longest, stdout.width // 2))
+    title = Column("title", no_wrap=True, max_width=max(_NARROW, stdout.width - longest - _BESIDE))
+    table = Table(identity, title, "characters", "passages", "updated", box=None)
     for row in rows:
         table.add_row(*map(plain, row))
     stdout.print(table)

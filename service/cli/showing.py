@@ -28,7 +28,7 @@ def show_grounds(answer: Answer) -> None:
         show("The documents differ on this:", style="bold")
         for side in conflict.sides:
             _show_source(f"- {side.figure}: ", side.source)
-    if answer.abstention:
+    if answer.abstention and answer.hits:
         show("Nearest passages:", style="dim")
         for hit in answer.hits[:_NEAREST]:
             show_hit(hit)
