@@ -110,9 +110,8 @@ def clean(entry: Mapping[str, Json], whose: str) -> Metadata:
     if _depth(entry) > _MOST_LEVELS:
         raise InvalidInput(f"{whose} is nested more than {_MOST_LEVELS} levels deep.", "Flatten it.")
     given = {name: value for name, value in entry.items() if value is not None or name not in _FORMS}
-    cleaned: dict[str, Json] = json.loads(
-        canonical(json.dumps(given, ensure_ascii=False, allow_nan=False)), strict=False
-    )
+    json.dumps(given, allow_nan=False)  # raises ValueError for what is no JSON
+    cleaned = {canonical(name): _canonical(value) for name, value in given.items()}
     for name, value in cleaned.items():
         if not _holds(name, value):
             raise InvalidInput(
@@ -120,6 +119,17 @@ def clean(entry: Mapping[str, Json], whose: str) -> Metadata:
                 f"It must be {_FORMS[name].described}.",
             )
     return cleaned
+
+
+def _canonical(value: Json) -> Json:
+    """A value with all its texts and names in the form in which filters are compared with them."""
+    if isinstance(value, str):
+        return canonical(value)
+    if isinstance(value, list):
+        return [_canonical(inner) for inner in value]
+    if isinstance(value, dict):
+        return {canonical(name): _canonical(inner) for name, inner in value.items()}
+    return value
 
 
 def _depth(value: object) -> int:

@@ -49,11 +49,15 @@ def compile_filters(filters: Filters) -> tuple[str, list[object]]:
     """
     conditions, parameters = ["1"], list[object]()
     for key, value in filters.items():
-        # One row for a plain value, one an element for a list.
+        # One row for a plain value, one an element for a list; none for an object, whose values have names.
         if key == "document_id":
             values, where = "json_each(json_array(documents.id))", list[object]()
         else:
-            values, where = "json_each(documents.metadata, ?)", [f"$.{_quoted(key)}"]
+            field = f"$.{_quoted(key)}"
+            plain = (
+                "CASE json_type(documents.metadata, ?) WHEN 'object' THEN '{}' ELSE documents.metadata END"
+            )
+            values, where = f"json_each({plain}, ?)", [field, field]
         test, operands = _test(key, value)
         conditions.append(f"EXISTS (SELECT 1 FROM {values} WHERE {test})")
         parameters.extend([*where, *operands])

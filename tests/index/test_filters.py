@@ -149,6 +149,16 @@ def test_a_filter_finds_exactly_what_it_says(
     store.close()
 
 
+def test_a_field_of_an_object_is_not_the_field(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "citewise.db", create=_MANIFEST)
+    store.put("default", Document("a", "Text.", {"author": {"name": "Ann", "role": "editor"}}), [])
+    store.put("default", Document("b", "Text.", {"author": ["editor", {"role": "owner"}]}), [])
+    assert store.matching("default", {"author": "editor"}) == {"b"}
+    assert store.matching("default", {"author": ["owner", "Ann"]}) == set()
+    assert store.matching("default", {"author": {"gte": "a"}}) == {"b"}
+    store.close()
+
+
 def test_a_thousand_options_are_no_trouble(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "citewise.db", create=_MANIFEST)
     store.put("default", Document("a", "Text.", {"x": "999", "published_at": "2999"}), [])
