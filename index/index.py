@@ -111,7 +111,7 @@ class Index:
                     raise
                 log.warning("%s Rebuilding it from the store.", error.message)
         raise IndexLocked(
-            f"The index in {self.layout.root} is being changed faster than it can be read.",
+            "The index is being changed faster than it can be read.",
             "Try again later.",
         )
 

@@ -24,7 +24,7 @@ def write_lock(layout: Layout) -> Iterator[None]:
         lock.acquire(timeout=_PATIENCE_SECONDS, poll_interval=0.01)
     except Timeout:
         raise IndexLocked(
-            f"Another process is writing to {layout.root}.", "Wait until it has finished, then try again."
+            "Another process is writing to the index.", "Wait until it has finished, then try again."
         ) from None
     except OSError as error:
         raise StorageFailed(

@@ -164,7 +164,7 @@ class Reader:
     def source(self, collection: str, document_id: str, revision: str | None = None) -> Document:
         """The document as it was loaded, with text and headings; raises as ``text`` does."""
         record = self.document(collection, document_id)
-        key = (collection, document_id, revision or record.revision)
+        key = (collection, document_id, record.revision if revision is None else revision)
         row = self._row(
             f"SELECT {_REVISION} FROM revisions WHERE collection = ? AND document_id = ? AND revision = ?",
             key,

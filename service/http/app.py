@@ -15,6 +15,7 @@ from index.load.reading import MEGABYTE
 from service.http import problems
 from service.http.guard import front
 from service.http.guard.body import BodyLimit
+from service.http.guard.query import KNOWN_QUERY
 from service.http.guard.requests import Observed
 from service.http.routes.answers import answers_router
 from service.http.routes.chat_completions import chat_router
@@ -85,13 +86,17 @@ def create_app(app: App) -> FastAPI:
     front.install(http, app.settings)
     # The outermost sees everything that is answered.
     http.add_middleware(Observed, metrics=metrics, tracing=tracing)
-    http.include_router(answers_router(app.settings, desk))
-    http.include_router(citations_router(app))
+    for router in (
+        answers_router(app.settings, desk),
+        citations_router(app),
+        documents_router(app),
+        uploads_router(app, changes),
+        collections_router(app, changes),
+        feedback_router(app, desk.memory, metrics, changes),
+    ):
+        http.include_router(router, dependencies=[KNOWN_QUERY])
+    # What OpenAI's clients send beside is let be.
     http.include_router(chat_router(app, desk))
-    http.include_router(documents_router(app))
-    http.include_router(uploads_router(app, changes))
-    http.include_router(collections_router(app, changes))
-    http.include_router(feedback_router(app, desk.memory, metrics, changes))
     http.include_router(health_router(app))
     http.include_router(metrics_router(metrics))
     install_page(http)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -105,6 +106,10 @@ def status_of(error: CitewiseError) -> HTTPStatus:
 
 def problem_of(request: Request, error: Exception) -> Problem:
     """What a client is told of an error; one that is a defect is logged under the id that it is told."""
+    if isinstance(error, RequestValidationError) and _is_of_another_type(request, error):
+        sent = request.headers.get("content-type") or "none"
+        detail = f"The body's Content-Type is {sent}. Send application/json."
+        return _problem(request, 415, UnsupportedFormat.slug, UnsupportedFormat.title, detail)
     if isinstance(error, RequestValidationError):
         places = [
             {"loc": [p for p in e["loc"] if _is_place(p)], "msg": e["msg"]}
@@ -166,6 +171,13 @@ def _place_of(request: Request, error: CitewiseError) -> list[str]:
     return ["body", "question"] if isinstance(error, InvalidQuestion) else []
 
 
+def _is_of_another_type(request: Request, error: RequestValidationError) -> bool:
+    """Whether the body was not read as JSON, since it is not called so."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    unread = any(e["loc"] == ("body",) and e["type"] == "model_attributes_type" for e in error.errors())
+    return unread and not (kind == "application/json" or kind.endswith("+json"))
+
+
 def _is_place(part: int | str) -> bool:
     """Whether a part of a location is one of the body's, and not a validator's own name."""
     return isinstance(part, int) or not re.search(r"[\[(]", part)
@@ -184,7 +196,7 @@ def _problem(
         title=title,
         status=status,
         detail=detail,
-        instance=request.url.path,
+        instance=quote(request.scope["path"], errors="replace"),
         errors=errors,
     )
 

@@ -52,5 +52,5 @@ class OpenAiError(BaseModel):
 OPENAI_ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"description": PROBLEMS[status]["description"], "model": OpenAiError}
     for status in PROBLEMS
-    if status not in (410, 415)
+    if status != 410
 }

@@ -56,7 +56,7 @@ def test_an_answer_that_nobody_waits_for_is_cancelled(comet: App) -> None:
     stopped = Flag()
 
     class Endless:
-        def compose(self, ask: Ask, found: Answer, cancelled: Flag) -> Iterator[Event]:
+        def compose(self, ask: Ask, found: Answer, cancelled: Flag, again: object) -> Iterator[Event]:
             while not cancelled.wait(0.01):
                 yield Delta("word ")
             stopped.set()

@@ -34,6 +34,47 @@ def _problem(response: httpx2.Response, status: int, slug: str) -> dict[str, Any
     return body
 
 
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("DELETE", "/v1/documents/comet?colection=other"),
+        ("POST", "/v1/answers?collection=other"),
+        ("GET", "/v1/documents?source=S"),
+        ("GET", "/v1/documents/comet/text?begin=3"),
+    ],
+)
+def test_a_parameter_that_an_address_does_not_have_is_refused(
+    own: TestClient, method: str, address: str
+) -> None:
+    own.put("/v1/documents/comet", json={"text": "The comet returned."})
+    body = {"question": "When?"} if method == "POST" else None
+    problem = _problem(own.request(method, address, json=body), 422, "invalid-input")
+    (wrong,) = problem["errors"]
+    assert wrong["loc"] == ["query", address.partition("?")[2].partition("=")[0]]
+    assert own.get("/v1/documents/comet").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", None])
+def test_json_that_is_not_called_so_is_a_matter_of_its_type(own: TestClient, kind: str | None) -> None:
+    headers = {"content-type": kind} if kind else {}
+    response = own.post("/v1/search", content=b'{"question": "When?"}', headers=headers)
+    assert "application/json" in _problem(response, 415, "unsupported-format")["detail"]
+
+
+def test_a_problem_names_the_address_that_it_is_of(own: TestClient) -> None:
+    for address in ("/v1/documents/sp%20ace", "/v1/documents/%C3%A9"):
+        assert own.get(address).json()["instance"] == address
+
+
+def test_metadata_are_found_by_the_text_that_they_were_given_as(own: TestClient) -> None:
+    for name, source in {"a": "one\r\ntwo", "b": "\ufeffthree", "c": "nul\x00", "d": "Cafe\u0301"}.items():
+        metadata = {"source": source, "tags": [source]}
+        own.put(f"/v1/documents/{name}", json={"text": "Pears.", "metadata": metadata})
+        for field in metadata:
+            found = own.post("/v1/search", json={"question": "Pears?", "filters": {field: source}}).json()
+            assert [p["document_id"] for p in found["passages"]] == [name], (name, field)
+
+
 def test_answer_has_the_contract_shape_and_its_citations_resolve(client: TestClient) -> None:
     response = client.post("/v1/answers", json={"question": CHENGDU})
     assert response.status_code == 200

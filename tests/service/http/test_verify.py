@@ -54,6 +54,12 @@ def test_one_wrong_source_makes_a_citation_wrong(own: TestClient) -> None:
     assert [s["verified"] for s in citation["sources"]] == [True, False]
 
 
+def test_an_empty_revision_is_none(own: TestClient) -> None:
+    (citation,) = _verify(own, {**_source(own, 0, 3, "Der"), "revision": ""})
+    assert (citation["verified"], citation["reason"]) == (False, "revision_not_found")
+    assert own.get("/v1/documents/comet/text", params={"revision": ""}).status_code == 404
+
+
 def test_each_fault_has_its_reason(own: TestClient) -> None:
     good = _source(own, 0, 3, "Der")
     later = _source(own, 0, len(TEXT) + 1, TEXT)
