@@ -48,7 +48,7 @@ from index.types import Json, sha256_hex
 from service.answering.abstain import CONFIDENCE_FEATURES, confidence_features
 from service.answering.evidence import FEATURES, Evidence, Logistic, load_weights, score_evidence
 from service.answering.reading.reader import Reader, ShippedReader
-from service.answering.reading.rerank import READING_FEATURES, read, rerank
+from service.answering.reading.rerank import READING_FEATURES, read, read_closer, rerank
 
 SEED = 7
 FOREIGN = 150
@@ -112,7 +112,7 @@ def main() -> None:
         mixed = _fit_reading(everything)
         judged = []
         for name, several in read.items():
-            judged += _judge(name, several, mixed)
+            judged += _judge(name, several, mixed, reader)
     questions: dict[str, Json] = {name: len(several) for name, several in read.items()}
     write_weights(
         {"reading": described(mixed, questions=questions), "confidence": _fit_confidence(judged, questions)}
@@ -210,10 +210,11 @@ class Judged:
     fold: int
 
 
-def _judge(name: str, read: Sequence[Read], reading: Logistic) -> list[Judged]:
+def _judge(name: str, read: Sequence[Read], reading: Logistic, reader: Reader) -> list[Judged]:
     rows = []
     for r in read:
-        evidence = rerank(r.example.asked, r.evidence, r.features, reading)
+        ranked = rerank(r.example.asked, r.evidence, r.features, reading)
+        evidence = read_closer(reader, r.example.case.question, ranked)
         features = confidence_features(r.example.asked, evidence)
         rows.append(
             Judged(name, features, r.example.is_gold(evidence[0]), bool(r.example.gold.any()), r.fold)

@@ -2,7 +2,7 @@
 
 A cosine cannot tell: a question about something that the documents do not say scores as
 high as one that they answer, and what is high differs from one collection to the next. So
-the confidence is learned from how well the best sentence is supported, and from what its
+the confidence is learned from how the reader takes the best sentence, and from what its
 passage leaves out of the question.
 """
 
@@ -13,12 +13,12 @@ import numpy as np
 from index.text.analysis import spelled, terms
 from index.types import Hit
 from service.answering.asked.question import Asked
-from service.answering.evidence import Evidence, Features, Logistic, logit
+from service.answering.evidence import Evidence, Features, Logistic
 from service.answering.language.spans import answers_kind
 from service.answering.reading.rerank import UNREAD
 from service.types import Abstention
 
-CONFIDENCE_FEATURES = ("support", "answerable_most", "asked_covered", "dense_asked", "misfit")
+CONFIDENCE_FEATURES = ("answerable", "asked_covered", "dense_asked", "misfit")
 
 # A summary is of something, and there is something to say where the passages are about it; that its
 # sentences are those which somebody else would choose is so about half of the time (DragonBall).
@@ -67,8 +67,7 @@ def confidence_features(asked: Asked, evidence: Sequence[Evidence]) -> Features:
     best = evidence[0]
     return np.array(
         [
-            logit(best.support),
-            max(e.answerable for e in evidence),
+            best.answerable,
             best.feature("asked_context"),
             best.feature("dense_asked"),
             float(best.read_words is not None and not answers_kind(asked.kind, best.read_words)),

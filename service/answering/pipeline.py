@@ -34,7 +34,7 @@ from service.answering.evidence import (
 )
 from service.answering.reading.hub_reader import HubReader
 from service.answering.reading.reader import SHIPPED, Reader, ShippedReader
-from service.answering.reading.rerank import READING_FEATURES, read, rerank, rerank_by_terms
+from service.answering.reading.rerank import READING_FEATURES, read, read_closer, rerank, rerank_by_terms
 from service.conversation.standalone import standalone
 from service.types import MAX_QUESTION, Answer, Ask, SearchResult, Turn
 
@@ -226,7 +226,8 @@ class Pipeline:
         # No sentence answers a request for a summary, so there is nothing to read for.
         if readable and asked.kind != "summary":
             candidates, features = read(self._models.reader, part.question.text, evidence)
-            evidence = rerank(asked, candidates, features, self._models.reading)
+            ranked = rerank(asked, candidates, features, self._models.reading)
+            evidence = read_closer(self._models.reader, part.question.text, ranked)
         elif not readable:
             evidence = rerank_by_terms(view, asked, evidence)
         sure = confidence(asked, evidence, self._models.confidence, read=readable)

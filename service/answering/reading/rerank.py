@@ -1,7 +1,8 @@
 """The best passages read with the question, and their sentences ordered anew.
 
 The linear scorer compares; the reader reads. Reading takes some 25 milliseconds a
-passage, so only the passages of the sentences that the scorer likes best are read.
+passage, so only the passages of the sentences that the scorer likes best are read. What
+comes out first is read once more by itself.
 """
 
 from collections.abc import Sequence
@@ -76,6 +77,34 @@ def rerank(
     supports = sigmoid(model.log_odds(features) + LISTING * np.array(listing))
     again = [replace(e, support=float(s)) for e, s in zip(candidates, supports, strict=True)]
     return sorted(again, key=lambda e: (-e.support, e.hit.document.id, e.sentence.start))
+
+
+def read_closer(reader: Reader, question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Read the best sentence once more, with only the sentences beside it.
+
+    In a passage everything that might answer is weighed against the rest, so that a good answer can read as a
+    doubtful one. It is as ``answerable`` as the better of both readings says: docs/adr/0020.
+
+    Args:
+        reader: The reader.
+        question: The question.
+        evidence: Sentences that were read, best first; at least one.
+    """
+    best, *others = evidence
+    beside = _beside(best)
+    (reading,) = reader.read(question, [beside])
+    closer = float(reading.answers[beside.sentences.index(best.sentence)])
+    return [replace(best, answerable=max(best.answerable, closer)), *others]
+
+
+def _beside(evidence: Evidence) -> Chunk:
+    """The part of a passage that holds a sentence, the one before and the one after it."""
+    chunk = evidence.hit.chunk
+    at = chunk.sentences.index(evidence.sentence)
+    sentences = chunk.sentences[max(0, at - 1) : at + 2]
+    start, end = sentences[0].start, sentences[-1].end
+    text = chunk.text[start - chunk.start : end - chunk.start]
+    return replace(chunk, start=start, end=end, text=text, sentences=sentences)
 
 
 def rerank_by_terms(view: View, asked: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:

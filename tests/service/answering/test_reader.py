@@ -1,5 +1,6 @@
 """The shipped reader, and others in its place."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 from index.chunk import ChunkerConfig, SentenceChunker
 from index.embed.resolve import DEFAULT_MODEL, resolve_model
 from index.errors import ModelUnavailable
-from index.types import Chunk, Document
+from index.types import Chunk, Document, DocumentRecord, EmbeddedChunk, Hit
+from service.answering.evidence import FEATURES, Evidence
 from service.answering.reading.hub_reader import HubReader
 from service.answering.reading.reader import SPAN_TOKENS, ShippedReader, best_span
+from service.answering.reading.rerank import read_closer
 
 TEXT = (
     "The Pinewood observatory stands on a hill. It was opened in 1931 by Clara Voss."
@@ -60,6 +63,31 @@ def test_what_is_read_beside_it_changes_nothing(reader: ShippedReader) -> None:
         assert len(reading.sentences) == len(chunk.sentences)
         assert np.array_equal(alone.sentences, reading.sentences)
         assert np.array_equal(alone.answers, reading.answers)
+
+
+@pytest.mark.parametrize(("at", "beside"), [(0, (0, 1)), (1, (0, 2)), (3, (2, 3))])
+def test_the_best_sentence_is_read_again_with_those_beside_it_alone(
+    reader: ShippedReader, at: int, beside: tuple[int, int]
+) -> None:
+    (chunk,) = _chunks(TEXT)
+    first, last = (chunk.sentences[i] for i in beside)
+    part = TEXT[first.start : last.end]
+    (alone,) = reader.read(
+        "Who opened the observatory?",
+        [Chunk("d", chunk.revision, 0, len(part), part, "", _chunks(part)[0].sentences)],
+    )
+    record = DocumentRecord("d", "default", chunk.revision, {}, (chunk.revision,), 1, 1, 1, "now")
+    vector = np.zeros(2, dtype=np.float32)
+    hit = Hit(EmbeddedChunk(chunk, vector, np.zeros((4, 2), dtype=np.float32)), record, 1.0, 1.0, None)
+    best, other = (
+        Evidence(hit, chunk.sentences[i], "", vector, 0.5, np.zeros(len(FEATURES)), None, -30.0)
+        for i in (at, 2)
+    )
+    closer, same = read_closer(reader, "Who opened the observatory?", [best, other])
+    assert closer.answerable == alone.answers[at - beside[0]]
+    assert same is other
+    surer = replace(best, answerable=30.0)
+    assert read_closer(reader, "Who opened the observatory?", [surer])[0].answerable == 30.0
 
 
 @settings(max_examples=30, deadline=None)
