@@ -1,9 +1,11 @@
 """The real parts, opened once: the default model, and the seeds' index."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from index.embed.onnx import OnnxEmbedder
 from index.embed.resolve import DEFAULT_MODEL
@@ -30,13 +32,26 @@ def embedder() -> OnnxEmbedder:
     return OnnxEmbedder(DEFAULT_MODEL, load_settings().cache_dir / "models")
 
 
+def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A file or folder that the first process of a test run that needs it makes, for all of them."""
+    own = tmp_path_factory.getbasetemp()
+    path = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            make(path.with_suffix(".making"))
+            path.with_suffix(".making").rename(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def seeds_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the seeds indexed. Read only."""
-    data_dir = tmp_path_factory.mktemp("seeds") / "index"
-    with open_app(load_settings(data_dir=data_dir), create=True) as app:
-        app.ingest("default").add(find_sources([SEEDS]))
-    return data_dir
+
+    def make(data_dir: Path) -> None:
+        with open_app(load_settings(data_dir=data_dir), create=True) as app:
+            app.ingest("default").add(find_sources([SEEDS]))
+
+    return once(tmp_path_factory, "seeds", make)
 
 
 @pytest.fixture(scope="session")

@@ -24,11 +24,6 @@ from tests.conftest import QUESTIONS
 from tests.serving import serving
 
 
-@pytest.fixture(scope="module")
-def seeds_run(seeds_app: App) -> Run:
-    return run(InProcess(seeds_app, Ask("")), read_cases(QUESTIONS), QUESTIONS)
-
-
 def _timeless(results: tuple[Result, ...]) -> list[object]:
     """Results without times, as JSON."""
     kept: list[object] = []
