@@ -88,6 +88,7 @@ def test_python_client_streams_the_same_answer(client: openai.OpenAI, server: st
                 text += choice.delta.content or ""
                 annotations += getattr(choice.delta, "annotations", None) or []
                 finish.append(choice.finish_reason)
+            assert "usage" in chunk.model_fields_set
             usage = chunk.usage
     assert text == _answer(server)["answer"]
     assert finish[-1] == "stop"

@@ -262,7 +262,9 @@ class _Chunks(AnswerStream):
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **more: object) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
-        return self._data({**self._head(), "choices": [choice], **more})
+        # Who asks for the usage is told in each chunk but the last that it is not there yet.
+        usage = {"usage": None} if self._counts else {}
+        return self._data({**self._head(), "choices": [choice], **usage, **more})
 
     def _data(self, body: dict[str, Any]) -> bytes:
         return format_sse_event(data_str=json.dumps(body, ensure_ascii=False))
