@@ -75,9 +75,13 @@ class GenerativeComposer:
         if not text and len(hits) < len(found.hits):
             found = again()
             hits = found.hits
+        gone = {h.chunk.document_id for h in found.hits}.difference(h.chunk.document_id for h in hits)
         answer = replace(
             found,
             hits=hits,
+            conflicts=tuple(
+                c for c in found.conflicts if gone.isdisjoint(s.source.document_id for s in c.sides)
+            ),
             models={**found.models, "generator": self._generator.revision},
             timings_ms={**found.timings_ms, "generate": generating, "total": total},
             withheld=withheld.total(),

@@ -173,6 +173,26 @@ def test_the_extractive_answer_does_not_stand_on_what_is_deleted_meanwhile(tmp_p
     assert "".join(event.text for event in told if isinstance(event, Delta)) == answer.text
 
 
+def test_a_figure_of_a_document_that_is_deleted_meanwhile_is_no_conflict_any_more(tmp_path: Path) -> None:
+    apps: list[App] = []
+
+    def reply(exchange: Exchange) -> None:
+        if len(apps) == 1:
+            apps[0].builder.delete("default", "younger")
+        exchange.say("The Orrin bridge has 40 arches [1]. The Orrin bridge has 40 arches [2].")
+
+    with _asking(tmp_path, reply) as (app, _):
+        for name, arches in (("older", 40), ("younger", 50)):
+            app.builder.put("default", Document(name, f"The Orrin bridge has {arches} arches."))
+        ask = Ask("How many arches does the Orrin bridge have?", composer="generative")
+        assert app.asker.answer(ask).conflicts
+        apps.append(app)
+        answer = app.asker.answer(ask)
+    assert answer.composer == "generative"
+    assert answer.conflicts == ()
+    assert {hit.chunk.document_id for hit in answer.hits} <= {"older", "comet"}
+
+
 def test_no_more_sentences_are_passed_on_than_asked_for(tmp_path: Path) -> None:
     written = f"{SAID} [1]. It was seen from Lima by Ana Torres [1]. Torres wrote three letters on it [1]."
     with _asking(tmp_path, written) as (app, _):
