@@ -82,7 +82,7 @@ def _chatting(index: Path, *arguments: str) -> Iterator[Terminal]:
         stdout=slave,
         stderr=slave,
         start_new_session=True,
-        preexec_fn=_at_the_terminal,  # noqa: PLW1509
+        preexec_fn=_at_the_terminal,  # noqa: PLW1509  # the only way to a terminal of its own
         env={**os.environ, "TERM": "xterm"},
     )
     os.close(slave)

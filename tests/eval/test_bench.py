@@ -120,7 +120,7 @@ def test_answers_and_the_floor_are_reported_side_by_side(measured: tuple[Run, Ru
 
 
 def test_variants_replace_what_there_is_and_put_it_back() -> None:
-    before = (retrieve.LEXICAL, retrieve.SCOPE, pipeline.retrieve, pipeline.by_names)  # type: ignore[attr-defined]
+    before = (retrieve.LEXICAL, retrieve.SCOPE, pipeline.retrieve, pipeline.by_names)  # type: ignore[attr-defined]  # what it patches
     for variant in VARIANTS:
         with variant.in_place():
             pass

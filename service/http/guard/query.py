@@ -17,7 +17,7 @@ def _known(request: Request) -> None:
     described: dict[str, Any] = request.app.openapi()["paths"][request.scope["route"].path_format]
     parameters = described[request.method.lower()].get("parameters", ())
     known = sorted(p["name"] for p in parameters if p["in"] == "query")
-    said = f"There is no such parameter here, only {', '.join(known)}." if known else "There is none here."
+    said = f"This address has no such parameter. It has: {', '.join(known) or 'none'}."
     unknown = sorted(set(request.query_params).difference(known))
     if unknown:
         raise RequestValidationError(
