@@ -92,6 +92,8 @@ def read_closer(reader: Reader, question: str, evidence: Sequence[Evidence]) -> 
     """
     best, *others = evidence
     beside = _beside(best)
+    if beside.sentences == best.hit.chunk.sentences:
+        return list(evidence)  # that is how it was read
     (reading,) = reader.read(question, [beside])
     closer = float(reading.answers[beside.sentences.index(best.sentence)])
     return [replace(best, answerable=max(best.answerable, closer)), *others]
