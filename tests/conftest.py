@@ -38,8 +38,9 @@ def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Pa
     path = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
     with FileLock(f"{path}.lock"):
         if not path.exists():
-            make(path.with_suffix(".making"))
-            path.with_suffix(".making").rename(path)
+            making = path.with_name(f"{name}.making")
+            make(making)
+            making.rename(path)
     return path
 
 
