@@ -7,10 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-Statistic = Callable[[Array], float]
+# Of the values of n cases, shape (…, n, k), one number for each leading index, shape (…): all
+# resamples of a batch are worked out at once. NaN where it is not defined.
+Statistic = Callable[[Array], Array]
 
 RESAMPLES = 2000
 SEED = 20240
+# Cases in a batch of resamples: some megabytes for each column.
+_BATCH = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,13 @@ def bootstrap(statistic: Statistic, data: Array) -> Figure:
     cases give the same figures.
 
     Args:
-        statistic: Of an array of shape ``(n, k)``; a resample without a value is left out.
+        statistic: What is asked of the values; a resample where it is not defined is left out.
         data: Values of each case, shape ``(n, k)``.
     """
     n = len(data)
     if n == 0:
         return Figure(float("nan"), float("nan"), float("nan"), 0)
-    resampled = [statistic(data[chosen]) for chosen in _resamples(n)]
+    resampled = np.concatenate([statistic(data[chosen]) for chosen in _resamples(n)])
     return Figure(float(statistic(data)), *_interval(resampled), n)
 
 
@@ -69,7 +73,7 @@ def paired(statistic: Statistic, before: Array, after: Array) -> Difference:
     never zero; the number of resamples limits how small it can be.
 
     Args:
-        statistic: Of an array of shape ``(n, k)``.
+        statistic: What is asked of the values.
         before: Values of each case in the first run, shape ``(n, k)``.
         after: Of the same cases in the second run.
     """
@@ -77,17 +81,17 @@ def paired(statistic: Statistic, before: Array, after: Array) -> Difference:
     if n == 0:
         nothing = float("nan")
         return Difference(nothing, nothing, nothing, nothing, 0)
-    value = statistic(after) - statistic(before)
+    value = float(statistic(after) - statistic(before))
     if np.isnan(value) or np.array_equal(before, after):
         return Difference(value, value, value, 1.0, n)
-    moved = [statistic(after[chosen]) - statistic(before[chosen]) for chosen in _resamples(n)]
+    moved = np.concatenate([statistic(after[chosen]) - statistic(before[chosen]) for chosen in _resamples(n)])
     rng = np.random.default_rng(SEED)
     extreme = 0
-    for _ in range(RESAMPLES):
-        swap = rng.random(n)[:, None] < 0.5
+    for count in _batches(n):
+        swap = rng.random((count, n, 1)) < 0.5
         permuted = statistic(np.where(swap, before, after)) - statistic(np.where(swap, after, before))
-        extreme += abs(permuted) >= abs(value) - 1e-12
-    return Difference(float(value), *_interval(moved), (extreme + 1) / (RESAMPLES + 1), n)
+        extreme += int((np.abs(permuted) >= abs(value) - 1e-12).sum())
+    return Difference(value, *_interval(moved), (extreme + 1) / (RESAMPLES + 1), n)
 
 
 def holm(chances: dict[str, float]) -> dict[str, float]:
@@ -103,19 +107,34 @@ def holm(chances: dict[str, float]) -> dict[str, float]:
     return adjusted
 
 
-def mean(data: Array) -> float:
+def mean(data: Array) -> Array:
     """The mean of the first column."""
-    return float(data[:, 0].mean())
+    return np.asarray(data[..., 0].mean(axis=-1))
+
+
+def quotient(above: npt.ArrayLike, below: npt.ArrayLike) -> Array:
+    """One by the other, NaN where that is 0."""
+    above, below = np.asarray(above, np.float64), np.asarray(below, np.float64)
+    result: Array = np.full(np.broadcast(above, below).shape, np.nan)
+    np.divide(above, below, out=result, where=below != 0)
+    return result
 
 
 def _resamples(n: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Which of n cases are drawn, shape ``(resamples of a batch, n)``."""
     rng = np.random.default_rng(SEED)
-    return (rng.integers(0, n, n) for _ in range(RESAMPLES))
+    return (rng.integers(0, n, (count, n)) for count in _batches(n))
 
 
-def _interval(resampled: list[float]) -> tuple[float, float]:
-    defined = [value for value in resampled if not np.isnan(value)]
-    if not defined:
+def _batches(n: int) -> Iterator[int]:
+    """How many resamples of n cases are worked out at once, until there are all of them."""
+    at_once = max(1, _BATCH // n)
+    return (min(at_once, RESAMPLES - done) for done in range(0, RESAMPLES, at_once))
+
+
+def _interval(resampled: Array) -> tuple[float, float]:
+    defined = resampled[~np.isnan(resampled)]
+    if not len(defined):
         return float("nan"), float("nan")
     low, high = np.percentile(defined, [2.5, 97.5])
     return float(low), float(high)

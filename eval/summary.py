@@ -9,7 +9,7 @@ import numpy as np
 
 from eval.measures import confidence
 from eval.measures.retrieval import CUTOFFS
-from eval.stats import Array, Figure, Statistic, bootstrap, mean
+from eval.stats import Array, Figure, Statistic, bootstrap, mean, quotient
 from eval.types import Result
 
 Values = tuple[float, ...]
@@ -24,7 +24,7 @@ class Measure:
         label: As a person reads it.
         better: Which way is better; None if neither is.
         values: A result's part in it; None if it has none.
-        statistic: Of all parts, shape ``(n, k)``.
+        statistic: Of all parts.
         needs: What of a target has to be measurable for it.
     """
 
@@ -110,33 +110,33 @@ def _refusal(result: Result) -> Values | None:
     return 1 - result.scores["answered"], float(not result.case.answerable)
 
 
-def _precision(data: Array) -> float:
-    refused = data[data[:, 0] > 0]
-    return float(refused[:, 1].mean()) if len(refused) else float("nan")
+def _precision(data: Array) -> Array:
+    refused = data[..., 0] > 0
+    return quotient((data[..., 1] * refused).sum(axis=-1), refused.sum(axis=-1))
 
 
-def _recall(data: Array) -> float:
-    wanted = data[data[:, 1] > 0]
-    return float(wanted[:, 0].mean()) if len(wanted) else float("nan")
+def _recall(data: Array) -> Array:
+    wanted = data[..., 1] > 0
+    return quotient((data[..., 0] * wanted).sum(axis=-1), wanted.sum(axis=-1))
 
 
-def _percentile(percent: float, data: Array) -> float:
-    return float(np.percentile(data[:, 0], percent))
+def _percentile(percent: float, data: Array) -> Array:
+    return np.asarray(np.percentile(data[..., 0], percent, axis=-1))
 
 
 _median = partial(_percentile, 50)
 
 
-def _throughput(data: Array) -> float:
-    return float(len(data) / data[:, 0].sum())
+def _throughput(data: Array) -> Array:
+    return np.asarray(1 / data[..., 0].mean(axis=-1))
 
 
 def _of(name: str) -> Callable[[Result], Values | None]:
     return partial(_score, name)
 
 
-def _two(function: Callable[[Array, Array], float]) -> Statistic:
-    return lambda data: function(data[:, 0], data[:, 1])
+def _two(function: Callable[[Array, Array], Array]) -> Statistic:
+    return lambda data: function(data[..., 0], data[..., 1])
 
 
 def _stage(name: str) -> Measure:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
@@ -18,6 +19,9 @@ SEEDS = ROOT / "seeds"
 QUESTIONS = SEEDS / "questions.jsonl"
 # The name that TestClient calls a server by.
 TEST_HOSTS = ["testserver"]
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 CHENGDU = "Which sectors were targeted for cooperation at the Chengdu meeting?"
 
 

@@ -87,7 +87,7 @@ def _measures(results: Sequence[Result], names: Sequence[str]) -> Mapping[str, M
         offered["calibration_of_all"] = replace(
             offered["aurc"],
             label="expected calibration error over all questions",
-            statistic=lambda data: calibration_error(data[:, 0], data[:, 1]),
+            statistic=lambda data: calibration_error(data[..., 0], data[..., 1]),
         )
     return {name: offered[name] for name in names if name in offered}
 

@@ -176,9 +176,9 @@ def by_dialog(asked: Sequence[FollowUp], values: Array) -> Array:
     return np.stack([np.bincount(places, values), np.bincount(places)], axis=1).astype(np.float64)
 
 
-def ratio(data: Array) -> float:
+def ratio(data: Array) -> Array:
     """The mean over questions, of sums and counts."""
-    return float(data[:, 0].sum() / data[:, 1].sum())
+    return np.asarray(data[..., 0].sum(axis=-1) / data[..., 1].sum(axis=-1))
 
 
 def _words(text: str) -> list[str]:

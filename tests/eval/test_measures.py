@@ -126,6 +126,16 @@ def test_auroc_agrees_with_scikit_learn(cases: list[tuple[float, bool]]) -> None
         assert ours == pytest.approx(roc_auc_score(positive, scores))
 
 
+@given(st.lists(_trust.map(lambda cases: (cases * 6)[:12]), min_size=2, max_size=5))
+def test_resamples_judged_at_once_are_judged_as_each_by_itself(
+    resamples: list[list[tuple[float, bool]]],
+) -> None:
+    data = np.array(resamples, dtype=np.float64)
+    for measure in (confidence.auroc, confidence.calibration_error, confidence.area_under_risk_coverage):
+        each = [measure(one[:, 0], one[:, 1]) for one in data]
+        np.testing.assert_allclose(measure(data[..., 0], data[..., 1]), each)
+
+
 @given(_trust)
 def test_risk_at_coverage_is_that_of_answering_above_each_threshold(cases: list[tuple[float, bool]]) -> None:
     sure, right = np.array([c for c, _ in cases]), np.array([float(r) for _, r in cases])

@@ -19,7 +19,7 @@ def test_intervals_cover_at_about_their_level() -> None:
             "mean": (bootstrap(mean, values), 0.5),
             "share": (bootstrap(mean, share), 0.7),
             # For two normal distributions one deviation apart: Φ(1/√2).
-            "auroc": (bootstrap(lambda data: auroc(data[:, 0], data[:, 1]), scored), 0.7602),
+            "auroc": (bootstrap(lambda data: auroc(data[..., 0], data[..., 1]), scored), 0.7602),
         }
         for name, (figure, true) in figures.items():
             held[name] += figure.low <= true <= figure.high
@@ -57,7 +57,7 @@ def test_no_difference_is_found_where_there_is_none_at_about_its_level() -> None
 
 def test_equal_runs_differ_by_nothing() -> None:
     values = np.random.default_rng(6).random((30, 2))
-    same = paired(lambda data: auroc(data[:, 0], (data[:, 1] > 0.5).astype(float)), values, values)
+    same = paired(lambda data: auroc(data[..., 0], (data[..., 1] > 0.5).astype(float)), values, values)
     assert (same.value, same.low, same.high, same.p) == (0, 0, 0, 1)
 
 

@@ -171,7 +171,6 @@ class AnySequence(RuleBasedStateMachine):
 AnySequence.TestCase.settings = settings(
     max_examples=60,
     stateful_step_count=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestAnySequence = AnySequence.TestCase

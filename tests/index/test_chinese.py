@@ -57,7 +57,7 @@ def test_sentences_lose_no_letter(raw: str) -> None:
     assert [c for c in kept if c.isalnum()] == [c for c in text if c.isalnum()]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(chinese_texts, max_size=8).map("\n\n".join))
 def test_passages_are_bounded_and_hold_every_sentence(embedder: OnnxEmbedder, raw: str) -> None:
     text = canonical(raw)

@@ -135,7 +135,7 @@ def _matches(metadata: dict[str, Json], filters: Filters) -> bool:
     return True
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_metadata, min_size=1, max_size=6), st.lists(_filters, min_size=1, max_size=6))
 def test_a_filter_finds_exactly_what_it_says(
     tmp_path_factory: pytest.TempPathFactory, documents: list[dict[str, Json]], asked: list[Filters]

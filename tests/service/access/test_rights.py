@@ -57,7 +57,7 @@ def test_who_may_do_what_is_as_the_model_says(keyed: Service) -> None:
         st.sampled_from([(), ("sky",), ("sea",), ("sky", "sea"), ("none",)]),
         st.sampled_from(["sky", "sea", "none"]),
     )
-    @hypothesis_settings(max_examples=150, deadline=None)
+    @hypothesis_settings(max_examples=150)
     def check(operation: _Operation, right: Right | None, bound: tuple[str, ...], collection: str) -> None:
         if (right, bound) not in tokens:
             tokens[right, bound] = keyed.token(right, *bound) if right else "cw_nobody_knows"

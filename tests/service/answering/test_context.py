@@ -165,7 +165,7 @@ def test_quotation_marks_in_front_change_nothing(text: str) -> None:
 
 
 # One index for all examples: each replaces the document.
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(structured_texts)
 def test_context_only_widens_what_is_quoted_and_stays_verbatim(app: App, raw: str) -> None:
     text = canonical(raw)

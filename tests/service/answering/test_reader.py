@@ -90,7 +90,7 @@ def test_the_best_sentence_is_read_again_with_those_beside_it_alone(
     assert read_closer(reader, "Who opened the observatory?", [surer])[0].answerable == 30.0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(text=st.text(min_size=1, max_size=400).filter(lambda t: any(c.isalnum() for c in t)))
 def test_any_text_is_read_within_its_bounds(reader: ShippedReader, text: str) -> None:
     for chunk in _chunks(text):
