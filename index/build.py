@@ -62,6 +62,11 @@ class Builder:
         with self.index.writing():
             return self.index.store.delete(collection, document_id)
 
+    def create_collection(self, collection: str) -> None:
+        """Make an empty collection, unless there is one of that name."""
+        with self.index.writing():
+            self.index.store.create_collection(collection)
+
     def delete_collection(self, collection: str) -> int:
         """Delete a collection whole, feedback too; returns the version from which it is gone.
 

@@ -23,7 +23,8 @@ CREATE TABLE manifest (
 -- index_version. What was changed is told by the documents, which carry the number of their last.
 CREATE TABLE changes (version INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
 
--- A collection is there from its first document on until it is deleted whole.
+-- A collection is there from its first document on, or from when a server made it empty, until it is
+-- deleted whole.
 CREATE TABLE collections (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 -- A deleted document stays as a tombstone: no revision, metadata or text.

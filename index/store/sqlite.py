@@ -124,6 +124,11 @@ class SqliteStore(Reader):
         reach(Point.DELETE_COMMITTED)
         return version
 
+    def create_collection(self, collection: str) -> None:
+        """Make an empty collection, unless there is one of that name."""
+        with self._database.writing() as tx:
+            _create_collection(tx, collection)
+
     def delete_collection(self, collection: str) -> int:
         """Delete a collection with all its documents and its feedback, in one transaction.
 
@@ -234,10 +239,14 @@ def _install(connection: sqlite3.Connection) -> None:
     connection.create_function("row_checksum", -1, checksum, deterministic=True)
 
 
+def _create_collection(tx: sqlite3.Connection, collection: str) -> None:
+    tx.execute("INSERT INTO collections VALUES (?) ON CONFLICT DO NOTHING", (collection,))
+
+
 def _put(tx: sqlite3.Connection, collection: str, document: Document, chunks: Sequence[EmbeddedChunk]) -> int:
     version = _next_version(tx)
     key, now = (collection, document.id), timestamp(datetime.now(UTC))
-    tx.execute("INSERT INTO collections VALUES (?) ON CONFLICT DO NOTHING", (collection,))
+    _create_collection(tx, collection)
     tx.execute("DELETE FROM chunks WHERE collection = ? AND document_id = ?", key)
     tx.execute(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"

@@ -126,7 +126,7 @@ class Pipeline:
         Raises:
             InvalidQuestion: Empty or overlong.
             InvalidFilter: A filter that cannot be understood.
-            CollectionNotFound: No document was ever put into the collection.
+            CollectionNotFound: There is no such collection.
         """
         clock = _Clock()
         questions = self._questions(ask.question)
@@ -145,7 +145,7 @@ class Pipeline:
         Raises:
             InvalidQuestion: Empty or overlong.
             InvalidFilter: A filter that cannot be understood.
-            CollectionNotFound: No document was ever put into the collection.
+            CollectionNotFound: There is no such collection.
             CitationBroken: A citation does not resolve: a defect, and no answer.
         """
         clock = _Clock()

@@ -55,6 +55,8 @@ def serve(
     empty = not Layout(settings.data_dir).database.exists()
     with open_app(settings, create=empty, announce=announce) as app:
         if empty:
+            # So that a client need not tell "nothing yet" from a wrong name.
+            app.builder.create_collection(settings.collection)
             stderr.print(f"A new, empty index in {settings.data_dir}: upload, or run citewise index.")
         app.pipeline.warm()
         if settings.port:

@@ -15,6 +15,7 @@ from index.load.reading import MEGABYTE
 from service.http import problems
 from service.http.guard import front
 from service.http.guard.body import BodyLimit
+from service.http.guard.head import HeadAsGet
 from service.http.guard.query import KNOWN_QUERY
 from service.http.guard.requests import Observed
 from service.http.routes.answers import answers_router
@@ -84,6 +85,7 @@ def create_app(app: App) -> FastAPI:
     # A form has more than the file in it.
     http.add_middleware(BodyLimit, uploads=(app.settings.limit_megabytes + 1) * MEGABYTE)
     front.install(http, app.settings)
+    http.add_middleware(HeadAsGet)
     # The outermost sees everything that is answered.
     http.add_middleware(Observed, metrics=metrics, tracing=tracing)
     for router in (

@@ -5,15 +5,18 @@ import re
 import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from index.errors import (
     AccessRefused,
@@ -143,6 +146,8 @@ def response_to(request: Request, error: Exception) -> JSONResponse:
     headers = {**_HEADERS.get(problem.status, {}), **(getattr(error, "headers", None) or {})}
     if isinstance(error, RateLimited | Overloaded):
         headers["Retry-After"] = str(error.retry_after)
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods(request))
     if request.url.path.startswith(_OPENAI_PATHS):
         return JSONResponse(openai_error(problem), problem.status, headers)
     body = problem.model_dump(exclude_none=True)
@@ -160,6 +165,14 @@ def openai_error(problem: Problem) -> dict[str, Any]:
             "param": None,
         }
     }
+
+
+def _methods(request: Request) -> list[str]:
+    """What an address can be asked, by all of its routes: the router names those of the first."""
+    routes = iter_route_contexts(request.app.routes)
+    here = [r.methods or () for r in routes if r.matches(request.scope)[0] != Match.NONE]
+    methods = set(chain.from_iterable(here))
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 def _place_of(request: Request, error: CitewiseError) -> list[str]:

@@ -102,3 +102,12 @@ def test_what_is_no_http_is_answered_with_a_problem(server: str, sent: bytes) ->
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"content-type: application/problem+json" in head.lower()
     assert json.loads(body)["status"] == 400
+
+
+def test_a_server_on_a_new_index_has_its_default_collection_and_no_other(tmp_path: Path) -> None:
+    with serving(tmp_path / "index") as address, httpx2.Client(base_url=address, timeout=30) as client:
+        assert client.get("/v1/documents").json() == {"documents": [], "next_cursor": None}
+        assert client.post("/v1/search", json={"question": CHENGDU}).json()["passages"] == []
+        body = client.post("/v1/answers", json={"question": CHENGDU}).json()
+        assert (body["answerable"], body["abstention"]["reason"]) == (False, "no_match")
+        assert client.get("/v1/documents", params={"collection": "other"}).status_code == 404

@@ -205,9 +205,25 @@ def test_unknown_collection_and_path_are_404(client: TestClient) -> None:
     )
     _problem(client.get("/v1/documents/none"), 404, "document-not-found")
     _problem(client.get("/nowhere"), 404, "not-found")
-    wrong = client.get("/v1/answers")
-    _problem(wrong, 405, "method-not-allowed")
-    assert wrong.headers["allow"] == "POST"
+    for address, allowed in [
+        ("/v1/answers", "POST"),
+        ("/v1/documents", "GET, HEAD, POST"),
+        ("/v1/documents/comet", "DELETE, GET, HEAD, PUT"),
+    ]:
+        wrong = client.patch(address)
+        _problem(wrong, 405, "method-not-allowed")
+        assert wrong.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    "address", ["/health/live", "/metrics", "/v1/documents", "/v1/documents/none", "/openapi.json", "/"]
+)
+def test_head_is_get_without_what_it_sends(client: TestClient, address: str) -> None:
+    whole, head = client.get(address), client.head(address)
+    assert head.content == b""
+    assert head.status_code == whole.status_code
+    of = ("content-type", "etag", "x-frame-options")
+    assert {name: head.headers.get(name) for name in of} == {name: whole.headers.get(name) for name in of}
 
 
 def test_text_of_a_range_and_as_json(client: TestClient) -> None:
