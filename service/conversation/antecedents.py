@@ -148,7 +148,10 @@ class Antecedents:
                 and _OPENS.search(text[max(0, start - 60) : start])
             )
             known = any(name.lower() in a.words for a in self._known)
+            labels = " " not in name and text[end : end + 1] == ":"  # "Absent: Mary Brown"
             if not 0 < len(name) <= _LONGEST_NAME or (opens and not known) or _OF_A_NATION.fullmatch(name):
+                continue
+            if labels and not known:
                 continue
             the = _THE.search(text[max(0, start - 10) : start])
             front = start - len(the.group()) if the else start

@@ -92,6 +92,10 @@ class Composer:
         self._end_page()
         self._page = number
 
+    def made(self) -> list[str]:
+        """The lines so far."""
+        return "".join(self._parts).split("\n")
+
     def document(self, document_id: str, metadata: Metadata) -> Document:
         """The document made of all blocks; a level 1 heading that opens it is its title if none is given.
 

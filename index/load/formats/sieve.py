@@ -46,28 +46,29 @@ class Sieve:
         self._collect(text, lambda to: to.item(text, depth))
 
     def row(self, cells: Sequence[tuple[str, str]]) -> None:
-        """Collect a table's row; its longest cell tells where it comes from."""
-        longest = max((value for _, value in cells), key=len, default="")
-        self._collect(longest, lambda to: to.row(cells))
+        """Collect a table's row."""
+        self._collect(" ".join(value for _, value in cells), lambda to: to.row(cells))
 
     def release(self, extract: str, into: Blocks) -> int:
         """Add what is content, and say how many characters that is.
 
-        Short blocks count only between long ones, headings only above what is kept.
+        All between the first and the last long block that the extract has is content, since extractors leave
+        out lists of links and rows of numbers; so is what stands beside these in the extract as on the page.
+        Headings are kept only above what is.
         """
         words = _words(extract)
-        found = [_words(block.text) in words for block in self._blocks]
-        long = [i for i, block in enumerate(self._blocks) if found[i] and self._telling(block)]
+        long = [i for i, block in enumerate(self._blocks) if _tells(block) and _words(block.text) in words]
         if not long:
             return 0
+        first, last = self._reached(long[0], -1, words), self._reached(long[-1], 1, words)
         kept = 0
         headings: list[_Block] = []
-        for i, block in enumerate(self._blocks[: long[-1] + 1]):
+        for i, block in enumerate(self._blocks[: last + 1]):
             if block.level is not None:
                 while headings and (headings[-1].level or 0) >= block.level:
                     headings.pop()
                 headings.append(block)
-            elif found[i] and i >= long[0]:
+            elif i >= first:
                 for heading in headings:
                     heading.add(into)
                 headings.clear()
@@ -75,12 +76,30 @@ class Sieve:
                 kept += len(block.text)
         return kept
 
+    def _reached(self, at: int, step: int, words: str) -> int:
+        """The last block, from one on, up to which each has the one before beside it in the extract, too."""
+        near = self._blocks[at]
+        passed: list[_Block] = []
+        for i in range(at + step, len(self._blocks) if step > 0 else -1, step):
+            passed.append(block := self._blocks[i])
+            if block.level is not None:
+                continue
+            # The extract may have left out the headings between them.
+            if not any(_in_a_row(row[::step], words) for row in ([near, *passed], [near, block])):
+                break
+            at, near, passed = i, block, []
+        return at
+
     def _collect(self, text: str, add: Callable[[Blocks], None]) -> None:
         self._blocks.append(_Block(text, None, add))
 
-    @staticmethod
-    def _telling(block: _Block) -> bool:
-        return len(_WORD.findall(block.text)) >= _TELLING
+
+def _tells(block: _Block) -> bool:
+    return block.level is None and len(_WORD.findall(block.text)) >= _TELLING
+
+
+def _in_a_row(blocks: Sequence[_Block], words: str) -> bool:
+    return _words(" ".join(block.text for block in blocks)) in words
 
 
 def _words(text: str) -> str:

@@ -76,6 +76,17 @@ def test_markdown_headings_come_from_the_parser_and_point_into_the_source() -> N
     assert document.title == "One *two*"
 
 
+def test_rows_of_a_markdown_table_are_named_by_its_columns() -> None:
+    rows = "| Model | Flow |\n|---|--:|\n| AL-450 | 9,000 l/h |\n| AL-700 | **12,500 l/h** |\n"
+    source = (
+        f"# Pumps\n\nTwo are made.\n{rows}\n## Prices\n\n- In a list:\n\n  | a |\n  |---|\n  | 1 |\n\n{rows}"
+    )
+    document = load(source.encode(), "a.md")
+    named = "Model: AL-450; Flow: 9,000 l/h\n\nModel: AL-700; Flow: **12,500 l/h**\n"
+    assert document.text == source.replace(rows, f"\n{named}", 1).replace(rows, named)
+    assert [document.text[h.start : h.end] for h in document.headings] == ["Pumps", "Prices"]
+
+
 def test_a_markdown_line_that_is_bold_throughout_is_a_heading_below_the_one_above() -> None:
     source = "**The Mill**\n\nText.\n\n## Years\n\n**The first:**\n\nText **in bold**.\n\n- **An item**\n"
     source += "\n**Fee: 5**\n\n**End**\n"

@@ -45,6 +45,23 @@ def test_neither_scripts_nor_event_handlers_are_text() -> None:
     assert load(page, "a.html").text == "A paragraph.\n\nLink"
 
 
+def test_lists_of_links_and_short_rows_at_either_end_are_content() -> None:
+    lends, lets = (
+        f"The library {what} for three weeks, and who wants more may come again. " * 4
+        for what in ("lends books", "lets rooms to clubs")
+    )
+    page = f"""<body><ul><li><a href=/>Home</a></li><li><a href=/x>Events</a></li></ul>
+      <h1>Visiting</h1><table><tr><th>Day</th><th>Opens</th></tr><tr><td>Monday</td><td>Closed</td></tr>
+      <tr><td>Sunday</td><td>13:00</td></tr></table><h2>Borrowing</h2><p>{lends}</p>
+      <p>The following can be borrowed as well:</p>
+      <ul><li><a href=/a>Maps</a></li><li><a href=/b>Scores</a></li></ul><p>{lets}</p>
+      <h2>Where we are</h2><p>Street: 4 Mill Lane</p><p>Phone: 555 0142</p></body>"""
+    text = load(page.encode(), "a.html").text
+    for part in ("Day: Monday; Opens: Closed", "Opens: 13:00", "- Maps\n- Scores", "4 Mill Lane", "555 0142"):
+        assert part in text
+    assert "Events" not in text
+
+
 def test_a_reference_page_that_is_no_article_is_read_whole() -> None:
     entries = "".join(f"<dt>option_{i}</dt><dd>Sets {i}.</dd>" for i in range(40))
     page = f"<nav><a href=x>Up</a></nav><h1>Options</h1><dl>{entries}</dl><footer>Made by us</footer>"
