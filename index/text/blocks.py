@@ -8,8 +8,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.text import cjk
+from index.text.analysis import FUNCTION_WORDS
 from index.types import Heading, SentenceKind
 
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦▪‣–—·●○]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t\u00a0]+")
@@ -22,6 +24,10 @@ _MAX_HEADING, _MAX_CJK_HEADING = 120, 40
 # Words of a label, and letters of a word that may be written small in it.
 _MAX_LABEL, _PARTICLE = 6, 3
 _WRAP_WIDTHS = range(40, 121)
+# Who wraps by hand leaves lines that a word more would have fitted on.
+_FULL, _MIN_BROKEN = 0.8, 5
+# "It was late. After two" ends one sentence and begins another.
+_STOP_WITHIN = re.compile(r"[a-z]{3}[.!?] +[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +142,30 @@ def _lines(text: str) -> Iterator[_Line]:
 
 def _groups(text: str, known: Set[int]) -> Iterator[list[_Line]]:
     """Lines that belong to one block: consecutive lines where the break is only a wrap."""
-    for paragraph in _paragraphs(text):
+    paragraphs = list(_paragraphs(text))
+    full = _full_line(paragraphs)
+    for paragraph in paragraphs:
         width = max(len(line.text) for line in paragraph)
         wrapped = len(paragraph) > 1 and width in _WRAP_WIDTHS and _may_be_wrapped(paragraph, width)
         group: list[_Line] = []
         for line in paragraph:
-            if group and not _continues(group[-1], line, width if wrapped else 0, known):
+            if group and not _continues(group[-1], line, width if wrapped else 0, full, known):
                 yield group
                 group = []
             group.append(line)
         yield group
+
+
+def _full_line(paragraphs: Sequence[Sequence[_Line]]) -> int | None:
+    """From how many characters on a line is full, where a text is prose wrapped by hand; else None."""
+    broken = [pair for paragraph in paragraphs for pair in pairwise(paragraph)]
+    width = max((len(line.text) for line, _ in broken), default=0)
+    full = round(_FULL * width)
+    filled = sum(len(line.text) >= full for line, _ in broken)
+    # In prose most lines begin within a sentence; in lists, records and logs they do not.
+    within = sum(following.text.lstrip()[0].islower() for _, following in broken)
+    prose = len(broken) >= _MIN_BROKEN and 2 * filled >= len(broken) and 3 * within >= len(broken)
+    return full if prose and width in _WRAP_WIDTHS else None
 
 
 def _may_be_wrapped(paragraph: Sequence[_Line], width: int) -> bool:
@@ -167,7 +187,7 @@ def _paragraphs(text: str) -> Iterator[list[_Line]]:
         yield paragraph
 
 
-def _continues(previous: _Line, line: _Line, width: int, known: Set[int]) -> bool:
+def _continues(previous: _Line, line: _Line, width: int, full: int | None, known: Set[int]) -> bool:
     if line.start in known or previous.start in known:
         return False
     if line.bullet or _is_marked(line) or _is_marked(previous):
@@ -175,8 +195,10 @@ def _continues(previous: _Line, line: _Line, width: int, known: Set[int]) -> boo
     stripped = previous.text.rstrip()
     if line.text.lstrip()[0].islower() or _OPEN_END.search(stripped):
         return True
-    # The next word would not have fitted on the line before: a wrap, not a new line.
     first = line.text.lstrip()[0]
+    if full is not None and len(stripped) >= full and first.isalpha() and not _TERMINAL.search(stripped):
+        return True
+    # The next word would not have fitted on the line before: a wrap, not a new line.
     next_word = line.text.split(maxsplit=1)[0]
     needed = 3 if cjk.is_cjk(first) else 1 + len(next_word)
     return width > 0 and len(stripped) + needed > width
@@ -209,7 +231,9 @@ def _reads_as_heading(group: list[_Line], following: list[_Line]) -> bool:
         return False
     line = group[0]
     words = line.text.strip()
-    if line.bullet or len(words) > _MAX_HEADING or _TERMINAL.search(words):
+    if line.bullet or len(words) > _MAX_HEADING or _TERMINAL.search(words) or _STOP_WITHIN.search(words):
+        return False
+    if words.split()[-1] in FUNCTION_WORDS:
         return False
     if cjk.is_cjk(words[0]):
         if len(words) > _MAX_CJK_HEADING:

@@ -93,6 +93,31 @@ def test_hard_wrapped_paragraph_is_joined() -> None:
     assert len(found) == 2
 
 
+_BY_HAND = """\
+There was a long discussion about smoke. After two complaints from
+Cawdor Road it was resolved that fires are allowed only on the first
+Saturday of a month between November and March, when it is calm and
+nobody has washing out. Two members of the committee will write
+
+to the council, and a third will ask the fire brigade whether it has
+Rules of its own on this; an answer is expected in time for the next
+meeting, which the chair will open with it.
+"""
+
+
+def test_text_that_was_wrapped_by_hand_has_no_headings_and_whole_sentences() -> None:
+    assert infer_headings(_BY_HAND) == ()
+    found = [" ".join(_BY_HAND[s.start : s.end].split()) for s in split_sentences(_BY_HAND, ())]
+    assert found[1].startswith("After two complaints from Cawdor Road")
+    assert "the fire brigade whether it has Rules of its own" in found[3]
+
+
+def test_records_of_like_length_are_no_wrapped_prose() -> None:
+    sold = "Orrin Mills sold a part of what it had in Elm Valley in"
+    records = [*[f"{sold} {year}" for year in range(1912, 1920)], f"{sold} the end, to Tamsin Mills"]
+    assert len(split_sentences("\n".join(records), ())) == len(records)
+
+
 @pytest.mark.parametrize(
     "text",
     [
