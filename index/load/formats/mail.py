@@ -1,13 +1,14 @@
 """Mail messages with their attachments."""
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from functools import partial
-from itertools import count
+from itertools import count, groupby
 from pathlib import PurePosixPath
 
 from index.errors import EmptyDocument, LoadError, UnsupportedFormat
@@ -21,6 +22,7 @@ from index.types import Metadata
 _SHOWN = ("From", "To", "Cc", "Date")
 _TELLING = ("From", "To", "Subject", "Date", "Received", "Message-ID", "MIME-Version", "Content-Type")
 _HTML = "text/html"
+_QUOTED = re.compile(r"((?:>[ \t]?)*)(.*)")
 _FORWARDED = "message/rfc822"
 
 
@@ -126,13 +128,11 @@ def _compose_part(part: EmailMessage, composer: Composer, document_id: str) -> N
         with suppress(EmptyDocument):
             compose_markup(parse_text(text, document_id), composer)
         return
-    paragraph: list[str] = []
-    for line in [*text.splitlines(), ""]:
-        if line.strip():
-            paragraph.append(line)
-        else:
-            composer.lines("\n".join(paragraph))
-            paragraph.clear()
+    # What is quoted from another message is a paragraph of its own, and so is what that quotes.
+    lines = [(match[1].count(">"), match[2]) for match in map(_QUOTED.fullmatch, text.splitlines()) if match]
+    for (_, words), group in groupby(lines, key=lambda line: (line[0], bool(line[1].strip()))):
+        if words:
+            composer.lines("\n".join(line for _, line in group))
 
 
 def _decoded(part: EmailMessage, document_id: str) -> str:

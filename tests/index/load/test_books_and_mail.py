@@ -69,6 +69,25 @@ def test_a_message_in_html_only_is_read_whole() -> None:
     assert load(bytes(message), "m.eml").text == "Hello\n\nDear Bob,\n\ncome & see"
 
 
+def test_what_a_mail_quotes_is_told_apart_and_has_no_marks() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Mill"
+    said = (
+        "I agree.\n\nAnn wrote:\n> The mill is\n> closed.\n>\n> Tom wrote:\n>> Is it\n> > open?\nBye. 2 > 1"
+    )
+    message.set_content(said)
+    expected = [
+        "Mill",
+        "I agree.",
+        "Ann wrote:",
+        "The mill is\nclosed.",
+        "Tom wrote:",
+        "Is it\nopen?",
+        "Bye. 2 > 1",
+    ]
+    assert load(bytes(message), "m.eml").text.split("\n\n") == expected
+
+
 @pytest.mark.parametrize("plain", ["", "\n", "-- \n"])
 def test_an_empty_plain_version_gives_way_to_the_html_one(plain: str) -> None:
     message = EmailMessage()
