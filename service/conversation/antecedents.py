@@ -1,7 +1,7 @@
 """What a conversation has named, and which of it a pronoun stands for.
 
-Of those that fit a pronoun it is the one that was named most, and most lately; what the
-conversation opened with weighs more.
+Of those that fit a pronoun it is the only one that the last question names, or else the one that was named
+most, and most lately; what the conversation opened with weighs more.
 """
 
 import re
@@ -10,6 +10,7 @@ from itertools import pairwise
 from service.conversation.cues import Antecedent, Wanted, seen
 from service.conversation.names import Span, bare, bare_words, names, within
 from service.conversation.phrases import phrases, subject
+from service.conversation.words import DAYS, NAMED_NOUNS
 
 # How much of its weight a name keeps from one turn to the next: a talk stays with a person longer
 # than with the thing that was named last.
@@ -24,12 +25,23 @@ _LEAST_FIT: dict[Wanted, float] = {
     "there": 1.0,
     "topic": 0.0,
 }
+# From which fit on the only one that the last question names is what a pronoun stands for.
+_CERTAIN: dict[Wanted, float] = {
+    "he": 0.8,
+    "she": 0.8,
+    "it": 0.12,
+    "they": 2.0,
+    "there": 1.0,
+    "topic": 1.0,
+}
 # What a user says weighs more than what an answer says, and so does what opens a turn.
 _ASKED, _ANSWERED, _NOT_FIRST = 1.0, 0.6, 0.3
 _MOST_NAMES, _OPENING = 40, 4
 _LONGEST_NAME = 80
 _OPENS = re.compile(r"(?:^|[.?!:;]['\"”’)]?\s+|[\"“(]|\s[-–—]\s*)$")
 _THE = re.compile(r"\bThe\s+$")
+_POSSESSES = re.compile(r"['’]s\s")
+_WHO_IS = re.compile(r"who\s", re.I)
 _AND = re.compile(r"\s+(?:and|&)\s+(?:the\s+)?", re.I)
 _JOINED = re.compile(r",? (?:and|&) [A-Z]|, [A-Z]\w+ and [A-Z]")
 _COMMA = re.compile(r",\s+")
@@ -43,7 +55,7 @@ class Antecedents:
 
     def __init__(self) -> None:
         self._known: list[Antecedent] = []
-        self._now = 0
+        self._now = self._asked = 0
 
     def hear(self, text: str, *, asked: bool, who: bool = False) -> None:
         """Take in what a turn says.
@@ -54,7 +66,9 @@ class Antecedents:
             who: It answers a question for a person.
         """
         self._now += 1
+        self._asked = self._now if asked else self._asked
         asked_for = subject(text) if asked else None
+        is_who = bool(asked_for and _WHO_IS.match(text))
         if asked_for:
             # What leads up to it is the request, and tells nothing of it.
             text = text[asked_for.start("name") :]
@@ -72,9 +86,13 @@ class Antecedents:
                 found.place = heard[-1][1].place  # "in Elm Valley, Orrin"
             antecedent = self._remember(found)
             weight = (_ASKED if asked else _ANSWERED) * (_NOT_FIRST if heard else 1.0)
-            if who and not heard and antecedent.person > 0.1:
+            # Who it was is new in the answer, and no place.
+            new = not any(turn == self._now - 1 for turn, _ in antecedent.named)
+            if who and new and found.person > 0.2 and not found.place:
                 antecedent.person = max(antecedent.person, 0.8)
-                weight = _ASKED
+                weight, who = _ASKED, False
+            if is_who and not heard:
+                antecedent.person = max(antecedent.person, 0.8)
             antecedent.named.append((self._now, weight))
             heard.append((span, antecedent))
         self._join(text, heard)
@@ -93,11 +111,26 @@ class Antecedents:
             apart_from: A question; what it names itself is not what its pronoun stands for.
         """
         named = set(apart_from.lower().split())
+        fitting = [
+            (fit, antecedent)
+            for antecedent in self._known
+            if (fit := antecedent.fits(wanted)) >= _LEAST_FIT[wanted]
+            and not named.issuperset(antecedent.words)
+        ]
+        if wanted == "topic":
+            # A name that the user has said, if there is any.
+            said = [
+                (fit, a) for fit, a in fitting if max(w for _, w in a.named) >= _ASKED and not a.is_phrase
+            ]
+            fitting = said or fitting
+        asked = [(fit, a) for fit, a in fitting if any(turn == self._asked for turn, _ in a.named)]
+        if any(not a.is_phrase for _, a in asked):
+            # "The company" that was asked of with a name beside it is what has the name.
+            asked = [(fit, a) for fit, a in asked if a.name.removeprefix("the ") not in NAMED_NOUNS]
+        if len(asked) == 1 and asked[0][0] >= _CERTAIN[wanted] and not _POSSESSES.search(asked[0][1].name):
+            return asked[0][1]
         best, most = None, 0.0
-        for antecedent in self._known:
-            fit = antecedent.fits(wanted)
-            if fit < _LEAST_FIT[wanted] or named.issuperset(antecedent.words):
-                continue
+        for fit, antecedent in fitting:
             weight = fit * sum(w * _KEPT[wanted] ** (self._now - turn) for turn, w in antecedent.named)
             if antecedent is self._known[0]:
                 weight *= _OPENED[wanted]
@@ -146,12 +179,13 @@ class Antecedents:
                 " " not in name
                 and not _JOINED.match(text, end)
                 and _OPENS.search(text[max(0, start - 60) : start])
+                and not (text[start - 1 : start] == "(" and text[end:] == ")?")  # a topic that was added
             )
             known = any(name.lower() in a.words for a in self._known)
             labels = " " not in name and text[end : end + 1] == ":"  # "Absent: Mary Brown"
             if not 0 < len(name) <= _LONGEST_NAME or (opens and not known) or _OF_A_NATION.fullmatch(name):
                 continue
-            if labels and not known:
+            if (labels and not known) or name in DAYS:
                 continue
             the = _THE.search(text[max(0, start - 10) : start])
             front = start - len(the.group()) if the else start

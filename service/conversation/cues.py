@@ -24,6 +24,17 @@ _FRONT = 60
 _AT_PLACE = re.compile(r"\b(in|at|near|to|from)\s+(?:the\s+)?$", re.I)
 _THE = re.compile(r"\bthe\s+$", re.I)
 _OF = re.compile(r"\bof\s+$")
+# What somebody leads, owns or belongs to, and what only an organisation has.
+_LED = re.compile(
+    r"\b(?:chair(?:man|woman|person)?|ceo|co-?founder|director|employees|executive|founder|governor|head"
+    r"|headquarters|king|leader|manager|mayor|members?|minister|owner|president|profits?|queen|revenues?"
+    r"|secretary|shareholders?|spokes(?:man|woman|person)|staff|turnover)\s+(?:of|at|for)\s+(?:the\s+)?$",
+    re.I,
+)
+_HAS = re.compile(
+    r"['’]s?\s+(?:[\w-]+\s+){0,2}(?:board|branch(?:es)?|employees|headquarters|members|profits?|revenues?"
+    r"|sales|shareholders?|shares|staff|turnover)\b"
+)
 _JOINED = re.compile(r" (?:and|&) ")
 _NOUN_BEFORE = re.compile(
     r"\b([a-z]+),?\s+(?:(?:was|is|were|are|called|named|titled|entitled|known as|as|by|from)\s+)?"
@@ -43,6 +54,7 @@ class Antecedent:
         name: As it is put in place of a pronoun.
         man, woman: How much speaks for either, in votes.
         person, several: How likely it is a person, or more than one, in [0, 1].
+        told: Whether something around it told that it is a person or none.
         place: The preposition with which it was a place; empty if it was none.
         the: It has an article.
         nouns: What it was called beside its name.
@@ -52,6 +64,7 @@ class Antecedent:
     name: str
     person: float
     several: float
+    told: bool = True
     man: int = 0
     woman: int = 0
     place: str = ""
@@ -83,8 +96,12 @@ class Antecedent:
         """Take over what it is told by where it was seen again, and its name if that is longer."""
         if longer:
             self.name = seen.name
-        sure = self.man or self.woman
-        self.person = max(self.person, seen.person) if sure else (self.person + seen.person) / 2
+        if seen.told and not self.told:
+            self.person, self.told = seen.person, True
+        elif self.man or self.woman:
+            self.person = max(self.person, seen.person)
+        elif seen.told or not self.told:
+            self.person = (self.person + seen.person) / 2
         self.several = max(self.several, seen.several)
         self.man, self.woman = max(self.man, seen.man), max(self.woman, seen.woman)
         self.place = seen.place or self.place
@@ -122,18 +139,23 @@ def seen(text: str, span: Span, name: str) -> Antecedent:
     man, woman = 2 * (titled and words[0] in MEN), 2 * (titled and words[0] in WOMEN)
     quoted = front.endswith(("“", '"'))
     numbered = any(c.isdigit() for c in _ORDINAL.sub("", name))
+    told = True
     if quoted or numbered or not THING_WORDS.isdisjoint((*words, *nouns)):
         person = 0.03
     elif man or woman or words[0] in TITLES or not PERSON_NOUNS.isdisjoint(nouns):
         person = 0.95
-    elif the or (len(name) > 1 and name.isupper()):
+    elif (len(name) > 1 and name.isupper()) or _LED.search(front) or _HAS.match(text, end):
         person = 0.05
-    elif place:
-        person = 0.15
-    elif _OF.search(front):
-        person = 0.4
     else:
-        person = 0.65 if 2 <= len(words) <= 3 and "of" not in words else 0.5
+        told = False
+        if the:
+            person = 0.05
+        elif place:
+            person = 0.15
+        elif _OF.search(front):
+            person = 0.4
+        else:
+            person = 0.65 if 2 <= len(words) <= 3 and "of" not in words else 0.5
     if _JOINED.search(name):
         several = 1.0
     else:
@@ -143,6 +165,7 @@ def seen(text: str, span: Span, name: str) -> Antecedent:
         name,
         person,
         several,
+        told,
         man,
         woman,
         place=place[1].lower() if place else "",

@@ -12,17 +12,29 @@ _WHAT_ABOUT = re.compile(rf"{_LEAD}(?:what|how)\s+about\s+(?P<rest>.+)", re.I)
 _AND = re.compile(r"(?:and|but|or)\b[,\s]+(?:then\s+)?(?P<rest>.+)", re.I)
 _BARE = re.compile(r"(?P<rest>(?:in|at|on|for|from|with|during|after|before|under|by|to)\s+.+)", re.I)
 _BARE_ONE = re.compile(rf"(?P<rest>the\s+{ORDINAL}(?:\s+ones?)?)", re.I)
-_SENTENCE = re.compile(rf"\b(?:{_WH}|{_AUXILIARY}|there|tell|list|name|describe|explain|give|show)\b", re.I)
+_SENTENCE = re.compile(
+    rf"\b(?:{_WH}|{_AUXILIARY}|there|tell|list|name|describe|explain|give|show|other)\b"
+    r"|^(?:if|because|although|that|this|it|i|you|he|she|we|they)\b",
+    re.I,
+)
 _ALONE = re.compile(
     rf"{_LEAD}(?P<wh>why(?: not)?|how(?: so| come| many| much| long| often)?|when|where|who|whom"
     r"|which(?: ones?)?|(?:in |on |at )?(?:what|which) (?:kinds?|types?|year|date|country|city|place)"
     r"|(?:by|with|for|to|from|since|until) (?:whom?|what|when))(?:\s+(?:then|though|that))?",
     re.I,
 )
+# "When was that?" asks it of what was asked before.
+_OF_THAT = re.compile(
+    rf"{_LEAD}(?P<wh>when|where|why|how)\s+(?:(?:is|was)\s+(?:that|this)|did\s+(?:that|this)\s+happen)", re.I
+)
+_CORRECTED = re.compile(
+    r"(?:(?:no|nope|sorry|actually|oh|wait)\b[,.!\s]+)*(?:(?:i|we)\s+meant?\s+)?(?P<rest>.+)", re.I
+)
+_CORRECTS = re.compile(r"(?:no|nope|sorry|actually)\b[,.!]|(?:\w+\b[,.!\s]+){0,2}(?:i|we)\s+meant?\s", re.I)
 _ELSE = re.compile(rf"{_LEAD}(?P<wh>who|where|when|how|what|which|why) else", re.I)
 _OTHERS = re.compile(rf"{_LEAD}(?:(?:are|were|is|was) there )?(?:any )?(?:others|more)", re.I)
 _YES_NO = re.compile(rf"{_AUXILIARY}\b", re.I)
-_ASKS = re.compile(rf"(?:(?:in|on|at|by|to|from|for|with|of)\s+)?{_WH}\b", re.I)
+_ASKS = re.compile(rf"(?:(?:in|on|at|by|to|from|for|with|of|since|until)\s+)?{_WH}\b", re.I)
 _HEAD = re.compile(
     rf"(?:which\s+(?!{_AUXILIARY}\b)|what\s+(?!{_AUXILIARY}\b)(?=(?:[\w-]+\s+){{1,3}}{_AUXILIARY}\b))", re.I
 )
@@ -43,12 +55,16 @@ def completed(question: str, previous: str, answer: str) -> str | None:
         return None
     if match := _ALONE.fullmatch(asked):
         whole = _asked_otherwise(asked, match["wh"], before)
+    elif match := _OF_THAT.fullmatch(asked):
+        whole = _asked_otherwise(match["wh"], match["wh"], before)
     elif match := _ELSE.fullmatch(asked):
         whole = _asked_further(asked, match["wh"].lower(), before)
     elif _OTHERS.fullmatch(asked):
         whole = _others(asked, before)
     elif match := _fragment(asked):
         whole = exchanged(dated(lowered(match["rest"]), previous, answer), before)
+    elif _CORRECTS.match(asked) and (match := _instead(_CORRECTED, asked)):
+        return exchanged(lowered(match["rest"]), before) + _end(previous)
     else:
         return None
     return whole + end
@@ -56,9 +72,14 @@ def completed(question: str, previous: str, answer: str) -> str | None:
 
 def _fragment(asked: str) -> re.Match[str] | None:
     """Something said instead of a constituent of the question before."""
-    match = _WHAT_ABOUT.fullmatch(asked) or _AND.fullmatch(asked)
+    match = _instead(_WHAT_ABOUT, asked) or _instead(_AND, asked)
     if not match and len(asked.split()) <= _LONGEST_BARE:
-        match = _BARE.fullmatch(asked) or _BARE_ONE.fullmatch(asked)
+        match = _instead(_BARE, asked) or _instead(_BARE_ONE, asked)
+    return match
+
+
+def _instead(pattern: re.Pattern[str], asked: str) -> re.Match[str] | None:
+    match = pattern.fullmatch(asked)
     return None if not match or _SENTENCE.search(match["rest"]) else match
 
 

@@ -4,6 +4,7 @@ import re
 
 from index.text.analysis import FUNCTION_WORDS, tokenize
 from service.conversation.names import names
+from service.conversation.phrases import phrases, subject
 from service.conversation.times import TIME
 
 ORDINAL = (
@@ -11,9 +12,14 @@ ORDINAL = (
     r"|\d+(?:st|nd|rd|th))"
 )
 _PREPOSED = re.compile(
-    r"(?P<preposition>in|at|on|for|from|with|during|after|before|under|by|to|near)\s+", re.I
+    r"(?P<preposition>in|at|of|on|for|from|with|during|after|before|under|by|to|near)\s+", re.I
 )
 _OF_PLACE = frozenset("in at on near from to".split())
+_QUOTES = tuple('"“')
+_JOINED = re.compile(r",?\s+(?:and|or|&)\s+(?:the\s+)?|,\s+")
+_WHO_IS = re.compile(r"who\s+(?:is|was|are|were)\s+", re.I)
+# "Her brother", once it is "Ann Lund's brother".
+_OWNED = re.compile(r"['’]s?\s+[a-z]")
 _THE = re.compile(r"(?:the|an?|his|her|its|their)\s+", re.I)
 
 
@@ -64,7 +70,7 @@ def _preposed(whole: str, preposition: str) -> tuple[int, int] | None:
     """The last name or noun of the question behind that preposition, or another of place."""
     places: dict[str, tuple[int, int]] = {}
     for match in re.finditer(
-        r"\b(in|at|on|for|from|with|during|after|before|under|by|to|near)\s+", whole, re.I
+        r"\b(in|at|of|on|for|from|with|during|after|before|under|by|to|near)\s+", whole, re.I
     ):
         end = _object(whole, match.end())
         if end and not TIME.match(whole, match.start()):
@@ -83,7 +89,16 @@ def _object(whole: str, start: int) -> int | None:
     for first, end in names(whole):
         if first == begin:
             return end
-    return _noun_end(whole, begin) if article else None
+    return _noun_end(whole, begin) if article else _plural_end(whole, begin)
+
+
+def _plural_end(whole: str, start: int) -> int | None:
+    """Where the nouns without an article that begin there end; a verb may follow the plural of a noun."""
+    end = _noun_end(whole, start)
+    if end is None or " " not in whole[start:end]:
+        return end
+    plural = list(re.finditer(r"s\b", whole[start:end]))
+    return start + plural[-1].end() if plural else None
 
 
 def _noun_end(whole: str, start: int) -> int | None:
@@ -101,20 +116,36 @@ def _alike(whole: str, rest: str) -> tuple[int, int] | None:
     if ordinal:
         counted = list(re.finditer(rf"\b{ORDINAL}\b", whole, re.I))
         return _widened(whole, counted[-1].span(), rest) if counted else None
-    former = names(whole)
-    if names(rest) and former:
-        start, end = former[-1]
-        owns = rest.endswith(("'s", "’s"))
-        if not owns and whole[:end].endswith(("'s", "’s")):
-            end -= 2
-        return _widened(whole, (start, end), rest)
+    owned = _OWNED.search(rest)
+    if owned and (who := _WHO_IS.match(whole)):
+        return who.end(), len(whole)
     article = _THE.match(rest)
-    if article:
-        for match in reversed(list(re.finditer(r"\b(?:the|an?)\s+", whole, re.I))):
-            stop = _noun_end(whole, match.end())
-            if stop:
-                return match.start(), stop
-    return None
+    if owned or (article and rest[article.end()].islower()):
+        nouns = [whole.lower().rfind(phrase.lower()) for phrase in phrases(whole)]
+        if nouns and nouns[-1] >= 0:
+            return nouns[-1], nouns[-1] + len(phrases(whole)[-1])
+        return _name(whole, rest) if owned else None
+    if names(rest):
+        return _name(whole, rest)
+    named = subject(whole)
+    return named.span("name") if named and not article else None
+
+
+def _name(whole: str, rest: str) -> tuple[int, int] | None:
+    """The last name, with those that are joined to it and in its quotation marks."""
+    former = names(whole)
+    if not former:
+        return None
+    start, end = former[-1]
+    if not rest.endswith(("'s", "’s")) and whole[:end].endswith(("'s", "’s")):
+        end -= 2
+    for begin, stop in reversed(former[:-1]):
+        if not _JOINED.fullmatch(whole[stop:start]):
+            break
+        start = begin
+    if rest[0] in _QUOTES and whole[start - 1 : start] in _QUOTES:
+        return start - 1, end + 1
+    return _widened(whole, (start, end), rest)
 
 
 def _widened(whole: str, span: tuple[int, int], rest: str) -> tuple[int, int]:

@@ -28,6 +28,8 @@ _AUXILIARY = re.compile(
 )
 _WHICH = re.compile(r"\s+(?:(?P<of>of)|in|at|on|between|for)\s+(?:the\s+)?")
 _MOST_WORDS = 4
+# "The second one" is what somebody else has named.
+_ONE = frozenset("one ones other others same".split())
 
 
 def subject(question: str) -> re.Match[str] | None:
@@ -56,6 +58,8 @@ def phrases(question: str) -> list[str]:
             words.pop()  # "Did the mill close in May?"
             which = None
         if not words or words[-1][0][0].isupper() or words[-1][0].lower() in PERSON_NOUNS:
+            continue
+        if not _ONE.isdisjoint(word.lower() for word, _ in words):
             continue
         end = words[-1][1]
         if which and which.end() in ends:

@@ -31,6 +31,10 @@ _THERE_IS = re.compile(
     r"|\bthere(?:['’]s)?\s+(?:is|are|was|were|has|have|had|will|any|an?|some|no|ever|other|more|be)\b",
     re.I,
 )
+_GOES = re.compile(
+    r"\b(?:bring|came|come|drive|flew|fly|get|go|goes|going|gone|mov|return|sail|send|sent|travel|walk|went)\w*\s+$",
+    re.I,
+)
 _ANYBODY = re.compile(r"\b(?:he|him|his)(?:\s+or\s+|/)(?:she|hers?)\b", re.I)
 # "This article" is what is searched, and nothing that was talked of.
 _THE_DOCUMENTS = frozenset("article paper report story".split())
@@ -67,6 +71,10 @@ def referred(question: str, talk: Antecedents, occasion: Occasion) -> str:
         if not antecedent:
             continue
         talk.confirm(antecedent, wanted)
+        if wanted == "there" and _GOES.search(question[:start]):
+            text += f"{question[at:start]}to {antecedent.worded}"
+            at = end
+            continue
         owns = word in _OWNS or (word == "her" and _is_content(question[end:]))
         text += question[at:start] + _worded(antecedent, wanted, owns=owns)
         at = end

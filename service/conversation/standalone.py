@@ -10,6 +10,7 @@ from service.conversation.antecedents import Antecedents
 from service.conversation.ellipsis import completed
 from service.conversation.names import names
 from service.conversation.occasions import Occasion
+from service.conversation.phrases import subject
 from service.conversation.references import behind, in_full, referred, specified
 from service.conversation.turns import said
 from service.types import MAX_QUESTION, Turn
@@ -28,6 +29,7 @@ _TELLS = re.compile(
     r"\b(?:anything|something|else|interesting|tell|know|learn|information|fact|facts|aspects?|article|details?)\b",
     re.I,
 )
+_POSSESSES = re.compile(r"['’]s?\s")
 _SHORT = 6
 # A question of more content words says by itself what it is about.
 _MOST_TERMS = 3
@@ -67,7 +69,7 @@ class _Talk:
 
     def hear(self, text: str, *, asked: bool) -> None:
         """Take in a turn."""
-        who = not asked and bool(_WHO.match(self._previous))
+        who = not asked and bool(_WHO.match(self._previous)) and not _asks_of_a_person(self._previous)
         if asked:
             fragment, text = text, self.meant(text)
             # What was only put in front of the question before would pile up with the next fragment.
@@ -103,6 +105,12 @@ class _Talk:
         if _HAPPENED.search(question) and len(question.split()) <= _SHORT:
             return behind(question, f"with {topic.worded}")
         return behind(question, f"about {topic.worded}" if _TELLS.search(question) else f"({topic.name})")
+
+
+def _asks_of_a_person(question: str) -> bool:
+    """Whether it names who is asked about: "Who is Ann Lund?", but not "Who is Ann Lund's deputy?"."""
+    named = subject(question)
+    return named is not None and not _POSSESSES.search(named["name"])
 
 
 def _leaves_nothing_out(question: str) -> bool:

@@ -21,7 +21,7 @@ WOMEN = frozenset(
     cynthia dawn deborah diana diane donna doris dorothy edith elena elizabeth ella ellen emily emma esther
     eva evelyn fatima florence frances gloria grace hannah heather helen irene isabel jane janet janice
     jean jennifer jessica joan joanna joyce judith judy julia julie karen kate katherine kathleen kathy
-    kelly kim laura lauren linda lisa louise lucy lydia margaret maria marie marion marilyn martha mary
+    kelly kim laura lauren linda lisa louise lucy lydia margaret maria marie marion marilyn marta martha mary
     megan melissa michelle monica nancy natalie nicole nora olga olivia pamela patricia paula rachel
     rebecca rita rosa rose ruth sandra sara sarah sharon sheila sheryl shirley sofia sophia sophie stella
     stephanie susan sylvia teresa theresa tina ursula valerie vera veronica victoria virginia wendy
@@ -29,6 +29,7 @@ WOMEN = frozenset(
     """.split()
 )
 NOBLE = frozenset("lord king prince emperor sir lady queen princess empress dame".split())  # also surnames
+DAYS = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 TITLES = frozenset("dr prof professor president minister senator judge captain general saint st pope".split())
 # They stand in front of a name with a full stop that ends no sentence.
 ABBREVIATED = "Dr Mr Ms St Mt Ft Lt Mrs Gen Col Sgt Sen Rep Gov Rev Hon Prof Capt".split()
@@ -61,6 +62,10 @@ THING_NOUNS = frozenset(
     report river school scheme series ship show single song species station story study system theory
     tower treaty university
     """.split()
+)
+# Of what is called so a talk mostly knows the name.
+NAMED_NOUNS = frozenset(
+    "album band book company film firm hotel movie museum novel organisation organization ship song".split()
 )
 THING_WORDS = (
     GROUP_NOUNS
