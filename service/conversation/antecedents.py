@@ -5,7 +5,6 @@ most, and most lately; what the conversation opened with weighs more.
 """
 
 import re
-from itertools import pairwise
 
 from service.conversation.cues import Antecedent, Wanted, seen
 from service.conversation.names import Span, bare, bare_words, names, within
@@ -37,14 +36,15 @@ _CERTAIN: dict[Wanted, float] = {
 # What a user says weighs more than what an answer says, and so does what opens a turn.
 _ASKED, _ANSWERED, _NOT_FIRST = 1.0, 0.6, 0.3
 _MOST_NAMES, _OPENING = 40, 4
-_LONGEST_NAME = 80
+_LONGEST_NAME, _LONGEST_ROW = 80, 120
+_SEVERAL, _ALIKE = 0.8, 0.4
 _OPENS = re.compile(r"(?:^|[.?!:;]['\"”’)]?\s+|[\"“(]|\s[-–—]\s*)$")
 _THE = re.compile(r"\bThe\s+$")
 _POSSESSES = re.compile(r"['’]s\s")
 _WHO_IS = re.compile(r"who\s", re.I)
-_AND = re.compile(r"\s+(?:and|&)\s+(?:the\s+)?", re.I)
+_AND = re.compile(r",?\s+(?:and|&)\s+(?:the\s+)?", re.I)
 _JOINED = re.compile(r",? (?:and|&) [A-Z]|, [A-Z]\w+ and [A-Z]")
-_COMMA = re.compile(r",\s+")
+_COMMA = re.compile(r",\s+(?:the\s+)?")
 _HE = re.compile(r"\b(?:he|his|him)\b", re.I)
 _SHE = re.compile(r"\b(?:she|her|hers)\b", re.I)
 _OF_A_NATION = re.compile(r"\w+(?:ish|ese|ian|ean|ican)$")
@@ -56,6 +56,8 @@ class Antecedents:
     def __init__(self) -> None:
         self._known: list[Antecedent] = []
         self._now = self._asked = 0
+        # The names that were listed last, in their order.
+        self.row: list[Antecedent] = []
 
     def hear(self, text: str, *, asked: bool, who: bool = False) -> None:
         """Take in what a turn says.
@@ -112,36 +114,52 @@ class Antecedents:
         """
         named = set(apart_from.lower().split())
         fitting = [
-            (fit, antecedent)
-            for antecedent in self._known
-            if (fit := antecedent.fits(wanted)) >= _LEAST_FIT[wanted]
-            and not named.issuperset(antecedent.words)
+            a for a in self._known if a.fits(wanted) >= _LEAST_FIT[wanted] and not named.issuperset(a.words)
         ]
         if wanted == "topic":
             # A name that the user has said, if there is any.
-            said = [
-                (fit, a) for fit, a in fitting if max(w for _, w in a.named) >= _ASKED and not a.is_phrase
-            ]
-            fitting = said or fitting
-        asked = [(fit, a) for fit, a in fitting if any(turn == self._asked for turn, _ in a.named)]
-        if any(not a.is_phrase for _, a in asked):
+            fitting = [a for a in fitting if self._asked_in(a) and not a.is_phrase] or fitting
+        asked = self._asked_last(fitting)
+        if asked and asked.fits(wanted) >= _CERTAIN[wanted] and not _POSSESSES.search(asked.name):
+            return asked
+
+        def weight(antecedent: Antecedent) -> float:
+            ago = [(self._now - turn, weight) for turn, weight in antecedent.named]
+            opened = _OPENED[wanted] if antecedent is self._known[0] else 1.0
+            return opened * antecedent.fits(wanted) * sum(w * _KEPT[wanted] ** n for n, w in ago)
+
+        return max(fitting, key=weight, default=None)
+
+    def _asked_last(self, fitting: list[Antecedent]) -> Antecedent | None:
+        """The only one that the last question names, if it is one."""
+        asked = [a for a in fitting if any(turn == self._asked for turn, _ in a.named)]
+        if any(not a.is_phrase for a in asked):
             # "The company" that was asked of with a name beside it is what has the name.
-            asked = [(fit, a) for fit, a in asked if a.name.removeprefix("the ") not in NAMED_NOUNS]
-        if len(asked) == 1 and asked[0][0] >= _CERTAIN[wanted] and not _POSSESSES.search(asked[0][1].name):
-            return asked[0][1]
-        best, most = None, 0.0
-        for fit, antecedent in fitting:
-            weight = fit * sum(w * _KEPT[wanted] ** (self._now - turn) for turn, w in antecedent.named)
-            if antecedent is self._known[0]:
-                weight *= _OPENED[wanted]
-            if weight > most:
-                best, most = antecedent, weight
-        return best
+            asked = [a for a in asked if a.name.removeprefix("the ") not in NAMED_NOUNS]
+        # "The price of Orrin" is one, and so is what it is of.
+        whole = [a for a in asked if a.is_phrase]
+        asked = [a for a in asked if not any(a is not w and within(a.words, w.words) for w in whole)]
+        return asked[0] if len(asked) == 1 else None
+
+    def _asked_in(self, antecedent: Antecedent) -> int:
+        """In which turn the user named it last, 0 if in none."""
+        return max((turn for turn, weight in antecedent.named if weight >= _ASKED), default=0)
 
     def called(self, noun: str) -> Antecedent | None:
         """The one named last of those that have been called so."""
         called = [a for a in self._known if noun in a.nouns or noun in a.words[1:]]
         return max(called, key=lambda a: a.named[-1][0], default=None)
+
+    def last_two(self) -> list[Antecedent]:
+        """The two of a kind that the user named last, the later one at the end; empty if there are none."""
+        asked = [
+            a
+            for a in self._known
+            if self._asked_in(a) and not (a.is_phrase or a.several >= _SEVERAL or _POSSESSES.search(a.name))
+        ]
+        latest = sorted(asked, key=self._asked_in)[-2:]
+        alike = len(latest) == 2 and abs(latest[0].person - latest[1].person) < _ALIKE
+        return latest if alike and bool(latest[0].place) == bool(latest[1].place) else []
 
     def confirm(self, antecedent: Antecedent, wanted: Wanted) -> None:
         """Learn from a pronoun that was taken to stand for something."""
@@ -222,9 +240,23 @@ class Antecedents:
             antecedent.woman += bool(she)
 
     def _join(self, text: str, heard: list[tuple[Span, Antecedent]]) -> None:
-        """Two names with "and" between them are several."""
-        for ((_, end), one), ((start, _), other) in pairwise(heard):
-            name = f"{one.worded} and {other.worded}"
-            if _AND.fullmatch(text[end:start]) and one is not other and len(name) <= _LONGEST_NAME:
-                joined = self._remember(Antecedent(name, min(one.person, other.person), 1.0))
-                joined.named.append(one.named[-1])
+        """Names with "and" between the last two, and commas between the others, are several."""
+        row: list[Antecedent] = []
+        end = 0
+        for (start, stop), antecedent in heard:
+            between = text[end:start]
+            if row and _AND.fullmatch(between) and antecedent not in row:
+                self._remember_row([*row, antecedent])
+                row = []
+            elif not (row and _COMMA.fullmatch(between)) or antecedent.place:
+                row = []
+            row.append(antecedent)
+            end = stop
+
+    def _remember_row(self, row: list[Antecedent]) -> None:
+        *others, last = [antecedent.worded for antecedent in row]
+        name = f"{', '.join(others)} and {last}"
+        if len(name) <= _LONGEST_ROW:
+            self.row = row
+            joined = self._remember(Antecedent(name, min(a.person for a in row), 1.0))
+            joined.named.append(row[0].named[-1])

@@ -23,18 +23,23 @@ _SUBJECT = re.compile(
 _THE = re.compile(r"\bthe\s+", re.I)
 _AUXILIARY = re.compile(
     r"(?P<copula>\b(?:what|who)\s+(?:is|are|was|were)\s+$)"
-    r"|\b(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)\s+$",
+    # Also where the noun is only what the one asked about is of: "does the roof of the mill leak".
+    r"|\b(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)(?:n['’]t)?\s+"
+    r"(?:the\s+(?:[\w'’-]+\s+){1,3}?(?:of|in|at|on|for|from)\s+){0,3}$",
     re.I,
 )
 _WHICH = re.compile(r"\s+(?:(?P<of>of)|in|at|on|between|for)\s+(?:the\s+)?")
-_MOST_WORDS = 4
+_MOST_WORDS, _FRONT = 4, 80
 # "The second one" is what somebody else has named.
 _ONE = frozenset("one ones other others same".split())
 
 
 def subject(question: str) -> re.Match[str] | None:
     """What a question asks to be told about, as the group ``name``, be it in capitals or not."""
-    return _SUBJECT.match(question)
+    match = _SUBJECT.match(question)
+    # Who writes capitals writes them in names: "Who was absent?" asks of nobody.
+    nobody = match and match.group()[:3] == "Who" and match["name"].islower()
+    return None if nobody else match
 
 
 def phrases(question: str) -> list[str]:
@@ -46,7 +51,7 @@ def phrases(question: str) -> list[str]:
     found = []
     for the in _THE.finditer(question):
         start = the.end()
-        auxiliary = _AUXILIARY.search(question[max(0, the.start() - 20) : the.start()])
+        auxiliary = _AUXILIARY.search(question[max(0, the.start() - _FRONT) : the.start()])
         words: list[tuple[str, int]] = []
         for token in tokenize(question[start : start + 80]):
             gap = question[words[-1][1] if words else start : start + token.start]

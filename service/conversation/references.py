@@ -49,6 +49,7 @@ def referred(question: str, talk: Antecedents, occasion: Occasion) -> str:
     A pronoun whose name stands in front of it already is left. The conversation learns from each that
     is replaced.
     """
+    question = _pointed_out(question, talk)
     empty = [m.span() for pattern in (_EMPTY_IT, _THERE_IS, _ANYBODY) for m in pattern.finditer(question)]
     text, at = "", 0
     done = set[Wanted]()
@@ -79,6 +80,42 @@ def referred(question: str, talk: Antecedents, occasion: Occasion) -> str:
         text += question[at:start] + _worded(antecedent, wanted, owns=owns)
         at = end
     return text + question[at:]
+
+
+_PLACES = {
+    "first": 0,
+    "former": 0,
+    "second": 1,
+    "third": 2,
+    "fourth": 3,
+    "fifth": 4,
+    "last": -1,
+    "latter": -1,
+}
+_POINTS = re.compile(
+    rf"\bthe\s+(?:(?P<place>{'|'.join(_PLACES)})\s+(?:ones?\b(?!\s+of\b)|of\s+(?:them|these|those|the\s+two)\b)"
+    r"|(?P<one>former|latter)\b(?=\s*[?.!]?$|\s+(?:is|was|do|does|did|has|had|will)\b)"
+    r"|(?P<other>other)\s+(?:one|company|firm|person|man|woman|city|town|place|country)\b)",
+    re.I,
+)
+_WHICH = re.compile(r"\bwhich(?:\s+(?:ones?|of\s+(?:the\s+(?:two|three)|them|these|those)))\b", re.I)
+
+
+def _pointed_out(question: str, talk: Antecedents) -> str:
+    """The question with the name of "the second one" or "the other one", and of what "which one" is of."""
+    if points := _POINTS.search(question):
+        row = talk.last_two() if points["other"] else talk.row or talk.last_two()
+        at = 0 if points["other"] else _PLACES[(points["place"] or points["one"]).lower()]
+        if not -len(row) <= at < len(row):
+            return question
+        return f"{question[: points.start()]}{row[at].worded}{question[points.end() :]}"
+    if which := _WHICH.search(question):
+        row = talk.row or talk.last_two()
+        if row:
+            *others, last = [antecedent.worded for antecedent in row]
+            them = f"{', '.join(others)} and {last}"
+            return f"{question[: which.start()]}{which.group().split()[0]} of {them}{question[which.end() :]}"
+    return question
 
 
 _NOUNS = "|".join(sorted(GROUP_NOUNS | EVENT_NOUNS | THING_NOUNS))
