@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from index.errors import InvalidInput
 from index.types import sha256_hex
 from service.answering.pipeline import Pipeline
+from service.conversation.courtesies import reply
 from service.types import Answer, Ask, Delta, Event, Passages, SearchResult, Turn
 
 # A question with its history, worded so that it stands alone; told once nobody waits for it any more.
@@ -81,7 +82,8 @@ class Asker:
                 'Set generator, as docs/generators.md says, or ask with "composer": "extractive".',
             )
         cancelled = cancelled or Flag()
-        meant = self._rewrite(ask.question, ask.history, cancelled) if ask.history else ask.question
+        leans = bool(ask.history) and reply(ask.question) is None
+        meant = self._rewrite(ask.question, ask.history, cancelled) if leans else ask.question
         found = self._pipeline.answer(replace(ask, question=meant))
         if not found.answerable and meant != ask.question and _is_only_longer(meant, ask.question):
             # What it was given to be about may be none of its business.

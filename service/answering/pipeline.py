@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
+from types import MappingProxyType
 
 import numpy as np
 
@@ -35,8 +36,18 @@ from service.answering.evidence import (
 from service.answering.reading.hub_reader import HubReader
 from service.answering.reading.reader import SHIPPED, Reader, ShippedReader
 from service.answering.reading.rerank import READING_FEATURES, read, read_closer, rerank, rerank_by_terms
+from service.conversation.courtesies import reply
 from service.conversation.standalone import standalone
-from service.types import MAX_QUESTION, Answer, Ask, SearchResult, Turn
+from service.types import (
+    MAX_QUESTION,
+    Abstention,
+    Answer,
+    Ask,
+    Citation,
+    Conflict,
+    SearchResult,
+    Turn,
+)
 
 _NO_ANSWER = "The documents do not answer this question."
 _NO_ANSWER_TO = "The documents do not answer this part: “{}”."
@@ -149,9 +160,15 @@ class Pipeline:
             CitationBroken: A citation does not resolve: a defect, and no answer.
         """
         clock = _Clock()
+        if courtesy := reply(ask.question):
+            return self._index.read(ask.collection, lambda view: self._replied(view, ask, courtesy, clock))
         questions = self._questions(ask.question)
         clock.lap("retrieve")
         return self._index.read(ask.collection, lambda view: self._answer(view, ask, questions, clock))
+
+    def _replied(self, view: View, ask: Ask, courtesy: str, clock: "_Clock") -> Answer:
+        refusal = Abstention("no_match", "Nothing is asked that documents could answer.")
+        return self._told(view, ask, clock, text=courtesy, abstention=refusal)
 
     def _answer(
         self, view: View, ask: Ask, questions: Sequence[tuple[Question, str]], clock: "_Clock"
@@ -179,6 +196,35 @@ class Pipeline:
             text, citations = f"{_NO_ANSWER} {refusal.detail}", ()
         shorts = [_short(view, finding) for finding in answered]
         clock.lap("compose")
+        return self._told(
+            view,
+            ask,
+            clock,
+            text=text,
+            short_answer="; ".join(filter(None, shorts)) if shorts and all(shorts) else None,
+            abstention=refusal,
+            confidence=float(np.mean([f.confidence for f in findings])),
+            citations=citations,
+            conflicts=conflicts,
+            hits=shown,
+            rerank=_best_support(findings),
+        )
+
+    def _told(
+        self,
+        view: View,
+        ask: Ask,
+        clock: "_Clock",
+        *,
+        text: str,
+        abstention: Abstention | None,
+        short_answer: str | None = None,
+        confidence: float = 0.0,
+        citations: tuple[Citation, ...] = (),
+        conflicts: tuple[Conflict, ...] = (),
+        hits: Sequence[Hit] = (),
+        rerank: Mapping[str, float] = MappingProxyType({}),
+    ) -> Answer:
         filters = json.dumps(dict(ask.filters), sort_keys=True)
         models = self.describe_models()
         return Answer(
@@ -189,13 +235,13 @@ class Pipeline:
             question=ask.question,
             standalone_question=ask.question,
             text=text,
-            short_answer="; ".join(filter(None, shorts)) if shorts and all(shorts) else None,
-            abstention=refusal,
-            confidence=float(np.mean([f.confidence for f in findings])),
+            short_answer=short_answer,
+            abstention=abstention,
+            confidence=confidence,
             citations=citations,
             conflicts=conflicts,
-            hits=shown,
-            rerank=_best_support(findings),
+            hits=hits,
+            rerank=rerank,
             index_version=view.version,
             composer="extractive",
             models=models,

@@ -7,6 +7,7 @@ from index.text import cjk
 from index.text.analysis import content_terms, tokenize
 from service.conversation import chinese
 from service.conversation.antecedents import Antecedents
+from service.conversation.courtesies import reply, without
 from service.conversation.ellipsis import completed
 from service.conversation.names import names
 from service.conversation.occasions import Occasion
@@ -66,9 +67,14 @@ class _Talk:
         self._occasion = Occasion()
         self._asked: list[str] = []
         self._answer = ""
+        self._courteous = False
 
     def hear(self, text: str, *, asked: bool) -> None:
-        """Take in a turn."""
+        """Take in a turn; a courtesy and what was said to it are none."""
+        if asked:
+            self._courteous = reply(text) is not None
+        if self._courteous:
+            return
         who = not asked and bool(_WHO.match(self._previous)) and not _asks_of_a_person(self._previous)
         if asked:
             fragment, text = text, self.meant(text)
@@ -82,8 +88,11 @@ class _Talk:
 
     def meant(self, question: str) -> str:
         """The question as it stands alone."""
+        if reply(question):
+            return question
         if not question.strip():
             return question
+        question = without(question)
         if cjk.prevails(question):
             return chinese.rewritten(question, self._previous, self._asked)
         named = referred(question, self._antecedents, self._occasion)
