@@ -167,8 +167,7 @@ class Pipeline:
         return self._index.read(ask.collection, lambda view: self._answer(view, ask, questions, clock))
 
     def _replied(self, view: View, ask: Ask, courtesy: str, clock: "_Clock") -> Answer:
-        refusal = Abstention("no_match", "Nothing is asked that documents could answer.")
-        return self._told(view, ask, clock, text=courtesy, abstention=refusal)
+        return self._told(view, ask, clock, text=courtesy, abstention=Abstention("no_match", courtesy))
 
     def _answer(
         self, view: View, ask: Ask, questions: Sequence[tuple[Question, str]], clock: "_Clock"

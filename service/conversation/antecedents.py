@@ -200,10 +200,9 @@ class Antecedents:
                 and not (text[start - 1 : start] == "(" and text[end:] == ")?")  # a topic that was added
             )
             known = any(name.lower() in a.words for a in self._known)
-            labels = " " not in name and text[end : end + 1] == ":"  # "Absent: Mary Brown"
             if not 0 < len(name) <= _LONGEST_NAME or (opens and not known) or _OF_A_NATION.fullmatch(name):
                 continue
-            if (labels and not known) or name in DAYS:
+            if name in DAYS:
                 continue
             the = _THE.search(text[max(0, start - 10) : start])
             front = start - len(the.group()) if the else start

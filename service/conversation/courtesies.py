@@ -15,7 +15,7 @@ _THANKS = (
     r"|vielen\s+dank|merci|gracias|谢谢)(?:\s+(?:a\s+lot|so\s+much|very\s+much|again|for\s+(?:that|your\s+help)))?"
 )
 _ASSENT = (
-    r"ok(?:ay)?|k|all\s*right|alright|fine|great|cool|nice|perfect|wonderful|good(?:\s+to\s+know)?|got\s+it|i\s+see"
+    r"ok(?:ay)?|all\s*right|alright|fine|great|cool|nice|perfect|wonderful|good(?:\s+to\s+know)?|got\s+it|i\s+see"
     r"|understood|sure|yes|yeah|yep|no|nope|lol|haha|hm+|wow|awesome|interesting|never\s*mind|that['’]?s\s+all|gut|ja|nein"
 )
 _BYE = (

@@ -88,11 +88,10 @@ class _Talk:
 
     def meant(self, question: str) -> str:
         """The question as it stands alone."""
-        if reply(question):
+        if not question.strip() or reply(question):
             return question
-        if not question.strip():
-            return question
-        question = without(question)
+        if self._asked:
+            question = without(question)
         if cjk.prevails(question):
             return chinese.rewritten(question, self._previous, self._asked)
         named = referred(question, self._antecedents, self._occasion)

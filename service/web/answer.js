@@ -78,6 +78,8 @@ function conflicts(found, { t, lang, open }) {
 export function abstained(turn, view, unfiltered) {
   const { t, lang } = view;
   const { abstention, passages, answer } = turn.answer;
+  // A courtesy: nothing was searched for it.
+  if (abstention.detail === answer) return [h("p", { dir: "auto" }, answer)];
   const documents = new Set(passages.map((/** @type {any} */ p) => p.document_id)).size;
   const filtered = Object.keys(turn.filters).length > 0;
   const tries = ["try_words", "try_narrow", "try_collection"];

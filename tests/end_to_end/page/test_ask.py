@@ -51,6 +51,16 @@ def test_answer_stands_without_its_bare_marks(page: Page, small: str) -> None:
     assert words(body) == words(told(small, DAM)["citations"][0]["text"])
 
 
+def test_courtesy_is_answered_in_kind_and_the_talk_goes_on(page: Page) -> None:
+    ask(page, DAM)
+    answered(page)
+    ask(page, "Thanks!")
+    expect(page.get_by_text("You are welcome.", exact=True)).to_be_visible()
+    assert page.locator(".refusal").count() == 0
+    ask(page, "How high is it?")
+    expect(answered(page).locator(".answer")).to_contain_text("235 metres")
+
+
 def test_follow_up_shows_how_it_was_understood_and_takes_a_correction(page: Page) -> None:
     ask(page, DAM)
     answered(page)

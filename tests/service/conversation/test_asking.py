@@ -30,6 +30,21 @@ def test_a_question_is_asked_by_itself_where_its_topic_only_leads_it_astray(orri
     assert "40" in answer.text
 
 
+@pytest.mark.parametrize("history", [(), TALK])
+def test_a_courtesy_is_answered_without_a_source(orrin: App, history: tuple[Turn, ...]) -> None:
+    answer = orrin.asker.answer(Ask("Thanks!", history=history))
+    assert (answer.text, answer.standalone_question) == ("You are welcome.", "Thanks!")
+    assert answer.abstention is not None
+    assert answer.abstention.reason == "no_match"
+    assert not answer.hits
+
+
+def test_what_no_passage_shares_a_term_with_is_refused(orrin: App) -> None:
+    answer = orrin.asker.answer(Ask("asdf qwertz?"))
+    assert answer.abstention is not None
+    assert answer.confidence == 0
+
+
 def test_what_the_conversation_decides_is_part_of_an_answers_id(orrin: App) -> None:
     alone = orrin.asker.answer(Ask("When was Ada Fenn born?"))
     asked = orrin.asker.answer(Ask("When was Ada Fenn born?", history=TALK))

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from index.text import cjk
 from index.text.analysis import content_terms, terms, tokenize
+from service.conversation.courtesies import reply
 from service.conversation.standalone import standalone
 from service.conversation.times import dated
 from service.conversation.turns import said
@@ -52,6 +53,21 @@ SOLD = "When was the mill in Orrin sold?"
         ([*FOUNDED, "Why?"], "Why: who founded Orrin Mills?"),
         ([*FOUNDED, "Why?", "When?"], "When: who founded Orrin Mills?"),
         ([SOLD, "In 1931?"], "When was the mill in Orrin sold in 1931?"),
+        (["When was Orrin Mills sold?", "Sorry, I meant Tamsin Mills."], "When was Tamsin Mills sold?"),
+        (["How heavy is the X10?", "> 6 kg. [1]", "No, the X20"], "How heavy is the X20?"),
+        (["Who won the Elm Cup?", "> Ann Lund won it. [1]", "When was that?"], "When: who won the Elm Cup?"),
+        (["Why did Ann Lund leave?", "> She was ill. [1]", "When was that?"], "When did Ann Lund leave?"),
+        (["Who is the mayor of Orrin?", "And of Tamsin?"], "Who is the mayor of Tamsin?"),
+        (["How much do fees for cars rise?", "And for bikes?"], "How much do fees for bikes rise?"),
+        (["Who built the mill of Orrin?", "And the bridge in Lund?"], "Who built the bridge in Lund?"),
+        (["When does the trial start?", "And the appeal?"], "When does the appeal start?"),
+        (
+            ["Who is Ann Lund?", "> Ann Lund is a baker. [1]", "And her brother?"],
+            "Who is Ann Lund's brother?",
+        ),
+        (['Where was "Red Sky" shown?', 'And "Blue Hill"?'], 'Where was "Blue Hill" shown?'),
+        (["What do Tom Holt and Sue Park do?", "And Ann Lund?"], "What do Ann Lund do?"),
+        (["What did the Elm lamp cost?", "And if it stays on?"], "And if the Elm lamp stays on?"),
         (["Who is Dr. Ada Fenn?", "What does she say of it?"], "What does Dr. Ada Fenn say of it?"),
         (["Who sailed to St. Tamsin?", "Who lives there?"], "Who lives in St. Tamsin?"),
     ],
@@ -84,6 +100,79 @@ def test_fragment_is_completed_by_the_question_before(talk: list[str], meant: st
 )
 def test_pronoun_becomes_what_fits_it(talk: list[str], meant: str) -> None:
     assert _asked(*talk) == meant
+
+
+WROTE = ("Which books did Ann Lee write?", "> Ann Lee wrote Red Sky, Blue Hill and Green Sea. [1]")
+FIRMS = (
+    "When was the company founded?",
+    "> Orrin Mills: in 1912. [1]",
+    "What about Tamsin?",
+    "> In 1920. [1]",
+)
+TWO = ("How old is Ann Lund?", "> 61. [1]", "And Mary Brown?", "> 50. [1]")
+
+
+@pytest.mark.parametrize(
+    ("talk", "meant"),
+    [
+        # Of whom or what the last question was.
+        ([*TWO, "Why did she leave?"], "Why did Mary Brown leave?"),
+        ([*FIRMS, "How many people does it employ?"], "How many people does Tamsin employ?"),
+        (
+            ["Who leads Acme Tools?", "> Ann Lund does. [1]", "Who is her deputy?"],
+            "Who is Ann Lund's deputy?",
+        ),
+        # Who answers "who" is new, and is no place, no label and no organisation.
+        (["Who left?", "> In Lund the mill was left by Tom Holt. [1]", "Is he old?"], "Is Tom Holt old?"),
+        (["Who is Nell?", "> In Mill Lane lived Nell with Tom Holt. [1]", "Is she old?"], "Is Nell old?"),
+        (["Who left?", "> Absent: Tom Holt. [1]", "Is he old?"], "Is Tom Holt old?"),
+        (
+            ["Who is the head of Acme Tools?", "> Unknown to us. [1]", "Is she old?"],
+            "Is she old (Acme Tools)?",
+        ),
+        (["Where did Ann Lund go?", "> She went to live in Oslo. [1]", "Why go there?"], "Why go to Oslo?"),
+        # Of what was listed, or of the last two.
+        ([*WROTE, "Which of them sold best?"], "Which of Red Sky, Blue Hill and Green Sea sold best?"),
+        ([*WROTE, "When was the second one printed?"], "When was Blue Hill printed?"),
+        ([*WROTE, "Who printed the last of them?"], "Who printed Green Sea?"),
+        ([*TWO, "Which one is richer?"], "Which of Ann Lund and Mary Brown is richer?"),
+        ([*TWO, "Where does the other one live?"], "Where does Ann Lund live?"),
+        (["Who left?", "And why?", "Where does the other one live?"], "Where does the other one live?"),
+    ],
+)
+def test_what_is_pointed_at_is_what_was_spoken_of_last(talk: list[str], meant: str) -> None:
+    assert _asked(*talk) == meant
+
+
+@pytest.mark.parametrize(
+    "said", ["thanks!", "OK, bye :)", "Who are you?", "hello", "Really?", "shorter please"]
+)
+def test_courtesies_are_no_turns_of_a_talk(said: str) -> None:
+    assert reply(said)
+    assert _asked("How heavy is the X10?", "> 6 kg. [1]", said, f"> {reply(said)}", "And the X20?") == (
+        "How heavy is the X20?"
+    )
+    assert _asked("How heavy is the X10?", "> 6 kg. [1]", said) == said
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Good morning Vietnam",
+        "Help for whom?",
+        "Who are you to say so?",
+        "net profit",
+        "no, the X20",
+        "!",
+        "好吗",
+    ],
+)
+def test_what_is_no_courtesy_is_a_question(question: str) -> None:
+    assert reply(question) is None
+
+
+def test_a_courtesy_in_front_of_a_question_is_left_out_of_it() -> None:
+    assert _asked("Who founded Orrin Mills?", "Thanks. And who sold it?") == "And who sold Orrin Mills?"
 
 
 @pytest.mark.parametrize(
