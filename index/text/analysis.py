@@ -170,12 +170,14 @@ def unnamed(text: str) -> str:
 
 
 def spelled(tokens: Iterable[Token]) -> list[str]:
-    """Tokens as they are read: CJK pairs that overlap are one word."""
+    """Tokens as they are read: CJK pairs that overlap are one word, names that follow each other one name."""
     words: list[str] = []
-    end = -1
+    end = -2
     for token in tokens:
         if token.start < end:
             words[-1] += token.surface[end - token.start :]
+        elif token.start == end + 1 and token.surface[0].isupper():
+            words[-1] += f" {token.surface}"
         else:
             words.append(token.surface)
         end = token.end

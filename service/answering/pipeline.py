@@ -21,7 +21,7 @@ from service.answering.asked.comparison import compares, of_one
 from service.answering.asked.decompose import by_names, leans, parts
 from service.answering.asked.question import Asked, understand
 from service.answering.composing.cite import check, check_sides, cite, oppose
-from service.answering.composing.compose import Statement, merge, select, short_answer
+from service.answering.composing.compose import Statement, merge, select, short_answer, without_parts
 from service.answering.composing.conflicts import Side, disagreements, with_other_sides
 from service.answering.composing.context import in_context
 from service.answering.composing.lists import completed
@@ -326,11 +326,12 @@ def _compose(
         for finding in answered
     ]
     merged = merge(chosen, ask.max_sentences, side_by_side=side_by_side)
+    steps = understand(ask.question).wants_steps
     complete = [
-        replace(statement, evidence=tuple(completed(view, e) for e in statement.evidence))
+        replace(statement, evidence=tuple(completed(view, e, steps=steps) for e in statement.evidence))
         for statement in merged
     ]
-    return in_context(view, understand(ask.question), complete)
+    return in_context(view, understand(ask.question), without_parts(complete))
 
 
 def _short(view: View, finding: _Finding) -> str | None:

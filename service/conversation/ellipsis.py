@@ -87,7 +87,9 @@ def _asked_otherwise(asked: str, wh: str, before: str) -> str:
     """As in "Did she leave?", "Why?": "Why did she leave?"."""
     if _YES_NO.match(before) and not re.match(r"who|which|what|how m", wh, re.I):
         return f"{_upper(wh)} {lowered(before)}"
-    adverb = re.match(rf"(?:when|where|why|how)\s+(?={_AUXILIARY}\b)", before, re.I)
+    adverb = re.match(
+        rf"(?:when|where|why|how|(?:by\s+)?how\s+(?:much|far|long|often))\s+(?={_AUXILIARY}\b)", before, re.I
+    )
     if adverb and wh.lower() not in ("who", "whom"):
         return f"{_upper(wh)} {before[adverb.end() :]}"
     head = _HEAD.match(before)

@@ -38,6 +38,13 @@ _BARE = re.compile(
     rf"(?:(?:in|at|on|by|to|from|for|with|since|until)\s+)?{_WH}(?:\s+(?:long|many|much|often|far|old))?",
     re.I,
 )
+# What it can ask of a first clause that asks so; of any other one it is better asked together with it.
+_ADVERB = re.compile(
+    r"(?:(?:when|where|why|how|(?:by\s+)?how\s+(?:much|far|long|often))\s+)?"
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+    re.I,
+)
+_ADVERBS = frozenset("when where why how".split())
 _PAIR = re.compile(
     r"['’s]*\s+(?:and|or|versus|vs\.?|than|with)\s+(?:(?:that|those|the one)\s+)?"
     r"(?:(?:in|at|for|of|by|with)\s+)?(?:the\s+)?",
@@ -51,8 +58,8 @@ _PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|his|him|she|her|hers|this
 
 
 def leans(part: str) -> bool:
-    """Whether a part says by a pronoun what it is about, so that another part may answer it too."""
-    return bool(_PRONOUN.search(part))
+    """Whether a part says by a pronoun, or not at all, what it is about, so that another part tells it."""
+    return bool(_PRONOUN.search(part) or _BARE.fullmatch(part.strip(" ?")))
 
 
 def parts(question: str) -> tuple[str, ...]:
@@ -60,12 +67,14 @@ def parts(question: str) -> tuple[str, ...]:
 
     Two clauses that ask ("Who opened it and when was it closed?", "Who opened it and is it open?"), two
     ordinals or years ("the fourth and the fifth meeting"), and, in a question that
-    compares, two names ("both in Rome and Paris") are asked for one by one. A question of
+    compares, two names ("both in Rome and Paris") are asked for one by one, and so is what the first
+    clause says, too ("When was it opened, and why?"). A question of
     more than three parts is left whole.
     """
     clauses = [c.strip(" ?") for c in _SECOND_CLAUSE.split(question.strip()) if c.strip(" ?")]
     whole = all(len(c.split()) >= _LEAST_WORDS and not _BARE.fullmatch(c) for c in clauses)
-    if 1 < len(clauses) <= _MOST_PARTS and whole:
+    again = len(clauses) == 2 and clauses[1].lower() in _ADVERBS and _ADVERB.match(clauses[0])
+    if 1 < len(clauses) <= _MOST_PARTS and (whole or again):
         return tuple(f"{c}?" for c in clauses)
     match = _ORDINALS.search(question)
     if match:

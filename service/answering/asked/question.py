@@ -66,6 +66,11 @@ _SEVERAL = re.compile(
     r" (?!does|is|was|has|this|its|us\b)[\w-]{2,}(?<!s)s\b",
     re.I,
 )
+_STEPS = re.compile(
+    r"how (?:can|could|do|must|should|would) (?:i|we|you|one|people|users?)\b|how to\b"
+    r"|(?:what|which) (?:are the )?steps\b",
+    re.I,
+)
 # "How many key agreements …": what is counted. The first plural, since what follows may be a verb.
 _COUNTED = re.compile(r"\b(?:how many|number of)\s+(.*)", re.I)
 _PLURAL = re.compile(r"(?:[\w'’-]+[^s\W]s|people|men|women|children)", re.I)
@@ -79,6 +84,7 @@ class Asked:
     Attributes:
         kind: The kind of answer.
         wants_list: Several things are asked for.
+        wants_steps: It is asked how to do something.
         surfaces: The words that carry its subject, as they were asked.
         terms: Their distinct terms, in order.
         distinctive: Those of them that single out one thing: names, numbers, ordinals.
@@ -87,6 +93,7 @@ class Asked:
 
     kind: Kind
     wants_list: bool
+    wants_steps: bool
     surfaces: tuple[Token, ...]
     terms: tuple[str, ...]
     distinctive: frozenset[str]
@@ -111,6 +118,7 @@ def understand(question: str) -> Asked:
     return Asked(
         kind=kind,
         wants_list=bool(_LIST_WORDS.search(main)) or several,
+        wants_steps=bool(_STEPS.match(main)),
         surfaces=tuple(content),
         terms=tuple(dict.fromkeys(t.term for t in content)),
         distinctive=frozenset(t.term for t in distinctive(stripped)),

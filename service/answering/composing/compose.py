@@ -168,6 +168,21 @@ def merge(
     return merged
 
 
+def without_parts(statements: Sequence[Statement]) -> list[Statement]:
+    """Statements without those whose sentence is part of what another one quotes, as an item of its list."""
+    kept: list[Statement] = []
+    # Of two that quote the same, the first.
+    for statement in sorted(statements, key=lambda s: s.best.sentence.start - s.best.sentence.end):
+        if not any(_is_part(statement.best, other.best) for other in kept):
+            kept.append(statement)
+    return [statement for statement in statements if statement in kept]
+
+
+def _is_part(one: Evidence, other: Evidence) -> bool:
+    within = other.sentence.start <= one.sentence.start and one.sentence.end <= other.sentence.end
+    return within and one.hit.document.id == other.hit.document.id
+
+
 def _place(statement: Statement) -> tuple[str, int]:
     return statement.best.hit.document.id, statement.best.sentence.start
 
@@ -195,9 +210,8 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     text = best.text
     span: tuple[int, int] | None = None
     if asked.wants_list:
-        if spans.announces(text.partition("\n")[0]):
-            named = in_short(text)
-            return named if named and len(named) <= MAX_LISTED else None
+        if spans.announces(text.partition("\n")[0]) and (named := in_short(text)):
+            return named if len(named) <= MAX_LISTED else None
         span = spans.enumeration(text)
     sure = SPAN if asked.kind in _ONE_THING else OTHER_SPAN
     if span is None and best.span is not None and best.answerable > sure:

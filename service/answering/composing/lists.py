@@ -16,23 +16,28 @@ _HEAD = re.compile(r"[:：]\s|\s[–—-]\s|\.\s")
 _AROUND = "*_`.,;:：，；。 "
 
 
-def completed(view: View, evidence: Evidence) -> Evidence:
-    """Extend evidence that ends in a colon over the list items that follow it in the text.
+def completed(view: View, evidence: Evidence, *, steps: bool = False) -> Evidence:
+    """Extend evidence that announces a list over the items that follow it in the text.
 
-    Other evidence is returned as it is.
+    Args:
+        view: The collection at one version.
+        evidence: A sentence; one that announces nothing is returned as it is.
+        steps: It is asked how to do something: a step is extended over the list that it is in.
     """
-    if not announces(evidence.text):
+    is_step = steps and evidence.sentence.kind == "item"
+    if not (is_step or announces(evidence.text)):
         return evidence
     document = evidence.hit.document
     text = view.store.text(view.collection, document.id, evidence.hit.chunk.revision)
     chunks = view.store.document_chunks(view.collection, document.id)
-    following = [s for e in chunks for s in e.chunk.sentences if s.start >= evidence.sentence.end]
-    end = list_end(text, evidence.sentence, following)
-    return replace(
-        evidence,
-        sentence=replace(evidence.sentence, end=end),
-        text=text[evidence.sentence.start : end],
-    )
+    known = {s.start: s for e in chunks for s in e.chunk.sentences}
+    sentences = [known[start] for start in sorted(known)]
+    at = sentences.index(evidence.sentence)
+    first = list_start(text, sentences, at) if is_step else at
+    start, end = sentences[first].start, list_end(text, sentences[first], sentences[first + 1 :])
+    if end < evidence.sentence.end:  # a list that is too long to be shown as far as this
+        return evidence
+    return replace(evidence, sentence=replace(evidence.sentence, start=start, end=end), text=text[start:end])
 
 
 def in_short(text: str) -> str:
@@ -45,21 +50,40 @@ def in_short(text: str) -> str:
     return ("; " if any("," in head for head in heads) else ", ").join(filter(None, heads))
 
 
-def list_end(text: str, lead: Sentence, following: Sequence[Sentence]) -> int:
-    """Where the list that ``lead`` announces ends; ``lead.end`` if no list follows.
+def list_start(text: str, sentences: Sequence[Sentence], at: int) -> int:
+    """Where the list begins that an item is in: its first item, or the sentence that announces it."""
+    first = at
+    while first:
+        before = first - 1
+        # An item may go on in sentences of its own paragraph.
+        while before and sentences[before].kind == "prose" and _is_beside(text, sentences, before - 1):
+            before -= 1
+        if sentences[before].kind != "item":
+            break
+        first = before
+    lead = first - 1
+    return lead if first and announces(text[sentences[lead].start : sentences[lead].end]) else first
 
-    Items follow each other, each with the unmarked sentences of its own paragraph.
+
+def _is_beside(text: str, sentences: Sequence[Sentence], at: int) -> bool:
+    return "\n\n" not in text[sentences[at].end : sentences[at + 1].start]
+
+
+def list_end(text: str, lead: Sentence, following: Sequence[Sentence]) -> int:
+    """Where the list that ``lead`` announces ends, or is the first item of; ``lead.end`` if there is none.
+
+    Items follow each other, each with the unmarked sentences of its own paragraph; so may the lead have some.
     """
     end = lead.end
     last = lead.end
-    in_list = False
+    in_list = lead.kind == "item"
     for sentence in following:
-        gap = text[last : sentence.start]
-        continues = in_list and sentence.kind == "prose" and "\n\n" not in gap
+        continues = sentence.kind == "prose" and "\n\n" not in text[last : sentence.start]
         if sentence.kind != "item" and not continues:
             break
         if sentence.end - lead.start > MAX_CHARACTERS:
             break
-        in_list = True
-        end = last = sentence.end
+        in_list = in_list or sentence.kind == "item"
+        last = sentence.end
+        end = last if in_list else end
     return end

@@ -110,14 +110,17 @@ def enumeration(sentence: str) -> tuple[int, int] | None:
     return found[0] if len(found) == 1 else None
 
 
+_BELOW = re.compile(r"\bthe following\b|\bas follows\b|\b(?:given|listed|named|shown) below\b", re.I)
+
+
 def announces(sentence: str) -> bool:
-    """Whether a sentence announces a list that follows it."""
-    return sentence.endswith((":", "："))
+    """Whether a sentence announces a list that may follow it."""
+    return sentence.endswith((":", "：")) or bool(_BELOW.search(sentence))
 
 
 def enumerates(sentence: str) -> bool:
     """Whether a sentence lists three things or more, or announces a list."""
-    return announces(sentence) or bool(_LIST.search(sentence))
+    return sentence.endswith((":", "：")) or bool(_LIST.search(sentence))
 
 
 def answers_kind(kind: str, span: str) -> bool:

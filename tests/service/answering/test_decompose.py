@@ -20,6 +20,7 @@ from service.wiring import App
             "Where were the fourth and the fifth meeting held?",
             ("Where were the fourth meeting held?", "Where were the fifth meeting held?"),
         ),
+        ("By how much did the fee rise, and why?", ("By how much did the fee rise?", "why?")),
         ("What changed in 1999 and 2004?", ("What changed in 1999?", "What changed in 2004?")),
         (
             "What do both Rome and Paris have in common?",
@@ -44,6 +45,7 @@ def test_two_questions_in_one_are_asked_one_by_one(question: str, expected: tupl
         "What did France and Spain sign?",
         "When and where was it held?",
         "How many places were offered, and for how long?",
+        "Who was chosen, and why?",
         "Which towns lie on the river and its banks?",
         "Which dogs are black and have their tails docked?",
         "Which parks are large and are the oldest?",

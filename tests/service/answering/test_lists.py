@@ -1,6 +1,11 @@
+import pytest
+
 from index.text.blocks import infer_headings
 from index.text.sentences import split_sentences
-from service.answering.composing.lists import MAX_CHARACTERS, list_end
+from index.types import Document
+from service.answering.composing.lists import MAX_CHARACTERS, list_end, list_start
+from service.types import Ask
+from service.wiring import App
 
 
 def _completed(text: str) -> str:
@@ -28,3 +33,36 @@ def test_a_long_list_ends_with_a_whole_item() -> None:
     shown = _completed(text)
     assert len(shown) <= MAX_CHARACTERS
     assert shown.endswith(item)
+
+
+STEPS = "To clean it:\n\n1. Unplug it.\n2. Open the lid.\n   It is hot.\n\n3. Rinse it.\n\nThen dry it."
+
+
+def test_a_list_may_be_announced_without_a_colon_and_with_a_word_on_it() -> None:
+    text = "The following can be borrowed. This is not all.\n\n- maps\n- scores\n\nFilms cannot."
+    assert _completed(text) == text.partition("\n\nFilms")[0]
+    assert _completed("The following happened. It rained.\n\nThen it stopped.") == "The following happened."
+
+
+def test_a_step_is_found_in_its_list() -> None:
+    sentences = split_sentences(STEPS, infer_headings(STEPS))
+    starts = {STEPS[s.start : s.end]: list_start(STEPS, sentences, i) for i, s in enumerate(sentences)}
+    assert starts["Rinse it."] == starts["Open the lid."] == starts["Unplug it."] == 0
+    lead, *following = sentences
+    assert STEPS[: list_end(STEPS, lead, following)].endswith("3. Rinse it.")
+
+
+@pytest.mark.parametrize(
+    ("question", "all_steps"),
+    [("How do I clean the Orrin kettle?", True), ("What is opened after the kettle is unplugged?", False)],
+)
+def test_who_asks_how_to_do_something_is_told_every_step_once(
+    app: App, question: str, *, all_steps: bool
+) -> None:
+    steps = ("Unplug the kettle.", "Open the lid of the kettle.", "Clean the kettle with vinegar.")
+    listed = "\n".join(f"{i}. {step}" for i, step in enumerate(steps, start=1))
+    text = f"# The kettle\n\nIt holds two litres.\n\n## Cleaning\n\n{listed}\n\n## Storing\n\nStore it dry."
+    app.builder.put("default", Document("kettle", text, {"title": "The Orrin kettle"}))
+    answer = app.asker.answer(Ask(question))
+    assert answer.answerable
+    assert ([answer.text.count(step) for step in steps] == [1, 1, 1]) == all_steps
