@@ -31,6 +31,11 @@ _TELLS = re.compile(
     re.I,
 )
 _POSSESSES = re.compile(r"['’]s?\s")
+_SUMS_UP = re.compile(
+    r"(?:(?:can|could|would) you\s+)?(?:please\s+)?(?:summari[sz]e|sum up)\s+(?:that|this|it)"
+    r"(?:\s+(?:please|for me))*",
+    re.I,
+)
 _SHORT = 6
 # A question of more content words says by itself what it is about.
 _MOST_TERMS = 3
@@ -108,6 +113,8 @@ class _Talk:
     def _with_topic(self, question: str) -> str:
         """A question that names nothing, with what the conversation is about."""
         topic = self._antecedents.best("topic")
+        if topic and _SUMS_UP.fullmatch(question.strip(" ?.!")):
+            return f"Summarise {topic.worded}."
         if not topic or _leaves_nothing_out(question) or self._antecedents.named_in(question, topic):
             return question
         if _HAPPENED.search(question) and len(question.split()) <= _SHORT:

@@ -178,6 +178,7 @@ def test_a_courtesy_in_front_of_a_question_is_left_out_of_it() -> None:
 @pytest.mark.parametrize(
     ("question", "meant"),
     [
+        ("Can you summarise that?", "Summarise Orrin Mills."),
         ("What happened next?", "What happened next with Orrin Mills?"),
         ("Anything else interesting?", "Anything else interesting about Orrin Mills?"),
         ("What awards were won?", "What awards were won (Orrin Mills)?"),
