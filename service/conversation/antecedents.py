@@ -40,6 +40,9 @@ _LONGEST_NAME, _LONGEST_ROW = 80, 120
 _SEVERAL, _ALIKE = 0.8, 0.4
 _OPENS = re.compile(r"(?:^|[.?!:;]['\"”’)]?\s+|[\"“(]|\s[-–—]\s*)$")
 _THE = re.compile(r"\bThe\s+$")
+_REQUEST = re.compile(
+    r"(?:please\s+)?(?:summari[sz]e|describe|explain|outline|compare|list|name)\s+(?=\w)", re.I
+)
 _POSSESSES = re.compile(r"['’]s\s")
 _WHO_IS = re.compile(r"who\s", re.I)
 _AND = re.compile(r",?\s+(?:and|&)\s+(?:the\s+)?", re.I)
@@ -56,19 +59,24 @@ class Antecedents:
     def __init__(self) -> None:
         self._known: list[Antecedent] = []
         self._now = self._asked = 0
+        # Who answered the last question, if it asked for somebody.
+        self._who: Antecedent | None = None
         # The names that were listed last, in their order.
         self.row: list[Antecedent] = []
 
-    def hear(self, text: str, *, asked: bool, who: bool = False) -> None:
+    def hear(self, text: str, *, asked: bool, who: bool = False, acted: bool = False) -> None:
         """Take in what a turn says.
 
         Args:
             text: Its words.
             asked: The user says it; what is asked about is more likely what is talked about.
             who: It answers a question for a person.
+            acted: That question was who did something.
         """
         self._now += 1
-        self._asked = self._now if asked else self._asked
+        if asked:
+            self._asked, self._who = self._now, None
+            text = _REQUEST.sub("", text)
         asked_for = subject(text) if asked else None
         is_who = bool(asked_for and _WHO_IS.match(text))
         if asked_for:
@@ -93,6 +101,7 @@ class Antecedents:
             if who and new and found.person > 0.2 and not found.place:
                 antecedent.person = max(antecedent.person, 0.8)
                 weight, who = _ASKED, False
+                self._who = antecedent if acted else None
             if is_who and not heard:
                 antecedent.person = max(antecedent.person, 0.8)
             antecedent.named.append((self._now, weight))
@@ -119,6 +128,8 @@ class Antecedents:
         if wanted == "topic":
             # A name that the user has said, if there is any.
             fitting = [a for a in fitting if self._asked_in(a) and not a.is_phrase] or fitting
+        if wanted in ("he", "she") and self._who in fitting:
+            return self._who
         asked = self._asked_last(fitting)
         if asked and asked.fits(wanted) >= _CERTAIN[wanted] and not _POSSESSES.search(asked.name):
             return asked

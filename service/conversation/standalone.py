@@ -19,6 +19,12 @@ from service.types import MAX_QUESTION, Turn
 # Of a long conversation, how it opened and what was said last.
 _OPENING, _LATEST = 2, 16
 _WHO = re.compile(r"(?:and\s+|so\s+|but\s+)?who(?:m|se)?\b", re.I)
+# Who did something, and not to whom somebody did.
+_WHO_ACTED = re.compile(
+    r"(?:and\s+|so\s+|but\s+)?who\s+(?:(?:is|was)\s+the\b"
+    r"|(?!(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could)\b)\w)",
+    re.I,
+)
 # "What is a comet?" asks what a word means, whatever the talk is about.
 _DEFINES = re.compile(
     r"(?:what|who)(?:['’]s|\s+(?:is|are|does|do))\s+(?:meant\s+by\s+)?(?:an?\s+)?"
@@ -88,7 +94,7 @@ class _Talk:
             self._asked.append(self._previous if in_front else text)
         else:
             self._answer = text
-        self._antecedents.hear(text, asked=asked, who=who)
+        self._antecedents.hear(text, asked=asked, who=who, acted=bool(_WHO_ACTED.match(self._previous)))
         self._occasion.hear(text, asked=asked)
 
     def meant(self, question: str) -> str:

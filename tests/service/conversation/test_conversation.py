@@ -125,6 +125,8 @@ TWO = ("How old is Ann Lund?", "> 61. [1]", "And Mary Brown?", "> 50. [1]")
         # Who answers "who" is new, and is no place, no label and no organisation.
         (["Who left?", "> In Lund the mill was left by Tom Holt. [1]", "Is he old?"], "Is Tom Holt old?"),
         (["Who is Nell?", "> In Mill Lane lived Nell with Tom Holt. [1]", "Is she old?"], "Is Nell old?"),
+        (["Who saw Ann Lund?", "> Mary Brown saw her. [1]", "Where was she?"], "Where was Mary Brown?"),
+        (["Who did Ann Lund see?", "> She saw Mary Brown. [1]", "Where was she?"], "Where was Ann Lund?"),
         (["Who left?", "> Absent: Tom Holt. [1]", "Is he old?"], "Is Tom Holt old?"),
         (
             ["Who is the head of Acme Tools?", "> Unknown to us. [1]", "Is she old?"],
