@@ -114,12 +114,13 @@ class Antecedents:
             several = 0.7 * (re.split(r" (?:of|in|at|on|between|for) ", noun)[0].endswith("s"))
             self._remember(Antecedent(phrase, 0.03, several)).named.append((self._now, _ASKED))
 
-    def best(self, wanted: Wanted, apart_from: str = "") -> Antecedent | None:
+    def best(self, wanted: Wanted, apart_from: str = "", *, throughout: bool = False) -> Antecedent | None:
         """What a pronoun stands for, if anything fits.
 
         Args:
             wanted: The pronoun, in the subject's form.
             apart_from: A question; what it names itself is not what its pronoun stands for.
+            throughout: Of the whole talk, not of its last question first.
         """
         named = set(apart_from.lower().split())
         fitting = [
@@ -130,7 +131,7 @@ class Antecedents:
             fitting = [a for a in fitting if self._asked_in(a) and not a.is_phrase] or fitting
         if wanted in ("he", "she") and self._who in fitting:
             return self._who
-        asked = self._asked_last(fitting)
+        asked = None if throughout else self._asked_last(fitting)
         if asked and asked.fits(wanted) >= _CERTAIN[wanted] and not _POSSESSES.search(asked.name):
             return asked
 

@@ -118,7 +118,7 @@ class _Talk:
 
     def _with_topic(self, question: str) -> str:
         """A question that names nothing, with what the conversation is about."""
-        topic = self._antecedents.best("topic")
+        topic = self._antecedents.best("topic", throughout=bool(_TELLS.search(question)))
         if topic and _SUMS_UP.fullmatch(question.strip(" ?.!")):
             return f"Summarise {topic.worded}."
         if not topic or _leaves_nothing_out(question) or self._antecedents.named_in(question, topic):
