@@ -13,7 +13,7 @@ QUESTION := Which sectors were targeted for cooperation at the Chengdu meeting?
 # there is skipped, with a word on it.
 DATA ?= data
 
-.PHONY: demo test lint types imports check gate crash browsers serve eval bench load soak answers ablation constraints clean
+.PHONY: demo test lint types imports check slow gate crash browsers serve eval bench load soak answers ablation constraints clean
 
 demo: $(READY) ## index seeds/, ask a question, print the cited answer
 	@$(BIN)/citewise index seeds
@@ -39,7 +39,10 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 check: $(READY) $(PEERS) $(CLIENTS)
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations 12
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations 12 -m 'not slow'
+
+slow: $(READY) ## full disks, several processes at once, damaged files, generated requests: some minutes
+	$(BIN)/pytest -q -n 2 --dist loadfile -m slow
 
 gate: $(READY) ## the seeds' gold questions against the committed baseline
 	@mkdir -p .citewise

@@ -22,7 +22,7 @@ CHECKS = (
 OPTIONS = ["--checks", CHECKS, *"--max-examples 8 --seed 1 --no-color --request-timeout 60".split()]
 
 
-@pytest.mark.parametrize("keys", [False, True])
+@pytest.mark.parametrize("keys", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_no_generated_request_gets_what_the_reference_does_not_say(tmp_path: Path, keys: bool) -> None:
     data_dir = tmp_path / "index"
     with open_app(load_settings(data_dir=data_dir), create=True) as app:

@@ -106,6 +106,7 @@ def test_indexing_with_no_room_fails_by_name_and_loses_nothing(data: Path, docs:
     _require_whole(data, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["backup", "restore", "purge"])
 def test_copies_with_no_room_fail_by_name_and_lose_nothing(data: Path, tmp_path: Path, command: str) -> None:
     backup = tmp_path / "copy.db"
@@ -142,6 +143,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", where], check=True)
 
 
+@pytest.mark.slow
 def test_a_disk_that_runs_full_loses_nothing(disk: Path, docs: Path) -> None:
     data = disk / "data"
     _ok("index", docs, "--data-dir", data)
@@ -168,6 +170,7 @@ def _lock_away(root: Path, *, mode: int) -> None:
         path.chmod(mode | (0o111 if path.is_dir() else 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("log_left", [False, True])
 def test_a_folder_that_cannot_be_written_is_read(data: Path, docs: Path, *, log_left: bool) -> None:
     if subprocess.run([*_POWERLESS, "true"], check=False).returncode:
@@ -232,6 +235,7 @@ def _answer(client: httpx2.Client, question: str = _QUESTION) -> str:
     return json.dumps(body)
 
 
+@pytest.mark.slow
 def test_a_server_sees_what_others_write_delete_and_restore(data: Path, docs: Path, tmp_path: Path) -> None:
     with _serving(data) as client:
         backup = tmp_path / "copy.db"
@@ -263,6 +267,7 @@ def _require_verified(data: Path) -> None:
         assert verify(app.index) == []
 
 
+@pytest.mark.slow
 def test_a_server_never_shows_half_a_document_while_it_is_indexed(data: Path, docs: Path) -> None:
     with _serving(data) as client:
         for year in (1911, 1912):
@@ -282,6 +287,7 @@ def test_a_server_never_shows_half_a_document_while_it_is_indexed(data: Path, do
     _require_verified(data)
 
 
+@pytest.mark.slow
 def test_two_writers_at_once_both_finish_or_say_why(tmp_path: Path, docs: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
@@ -298,6 +304,7 @@ def test_two_writers_at_once_both_finish_or_say_why(tmp_path: Path, docs: Path) 
     _require_whole(data, 22)
 
 
+@pytest.mark.slow
 def test_a_backup_while_somebody_writes_is_of_one_version(data: Path, docs: Path, tmp_path: Path) -> None:
     for number in range(30):
         (docs / f"d{number:02}.txt").write_text(f"The orchard bore pears in {1900 + number}.")

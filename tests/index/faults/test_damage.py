@@ -66,6 +66,7 @@ def models() -> Models:
     return Models.load(SHIPPED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["vectors.bin", "lexical.db"])
 def test_no_damage_to_a_projection_changes_what_is_found(
     comparison: Comparison, models: Models, data_dir: Path, name: str, caplog: pytest.LogCaptureFixture
