@@ -19,6 +19,11 @@ _CJK_STOP = re.compile(rf"(?:[。！？｡；]|(?<=[{cjk.CHARACTERS}])[?!…])[�
 NOTE_MARKS = r"(?:\[(?:\d{1,3}|[a-z]|note \d{1,3}|citation needed)\])+"
 _NOTES = re.compile(rf"[”\"’')]*{NOTE_MARKS}")
 
+# Words that tables shorten and nupunkt does not know: "Max. head: 8 m".
+_SHORTENED = re.compile(r"\b(?:approx|avg|dept|excl|ext|incl|max|min|qty|ref|temp)\.\s*$", re.I)
+_MOST_SHORTENED = 12
+_GOES_ON = re.compile(r"\s*[a-z\d]")
+
 # nupunkt reads the rest of a word again for each stop in it that a mark follows, so the time that
 # a word without end takes is held down by cutting it after so many of them.
 _ENDLESS_WORD = re.compile(r"(?<!\S)\S{1000,}")
@@ -69,6 +74,13 @@ def _with_notes(body: str) -> Iterator[tuple[int, int]]:
 
 
 def _nupunkt_spans(body: str) -> Iterator[tuple[int, int]]:
+    for start, end in _stopped(body):
+        shortened = _SHORTENED.search(body, max(0, start - _MOST_SHORTENED), start)
+        if not (shortened and _GOES_ON.match(body, start)):
+            yield start, end
+
+
+def _stopped(body: str) -> Iterator[tuple[int, int]]:
     cuts = [0]
     for word in _ENDLESS_WORD.finditer(body):
         stops = _STOP_WITHIN.finditer(body, *word.span())

@@ -77,6 +77,11 @@ def _lines(text: str) -> list[tuple[int, str]]:
                 "Next.",
             ],
         ),
+        (
+            "Model: X1; Max. flow: 9 l/h; Min. 3 l/h. It runs.",
+            ["Model: X1; Max. flow: 9 l/h; Min. 3 l/h.", "It runs."],
+        ),
+        ("It ran at the max. Then it fell.", ["It ran at the max.", "Then it fell."]),
         ("[1] Smith, J. wrote. [2] Jones did.", ["[1] Smith, J. wrote.", "[2] Jones did."]),
     ],
 )

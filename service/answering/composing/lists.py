@@ -11,7 +11,7 @@ from service.answering.evidence import Evidence
 from service.answering.language.spans import announces
 
 # A longer list is shown as far as whole items fit.
-MAX_CHARACTERS = 2400
+MAX_CHARACTERS, MAX_STEPS = 2400, 1200
 _HEAD = re.compile(r"[:：]\s|\s[–—-]\s|\.\s")
 _AROUND = "*_`.,;:：，；。 "
 
@@ -35,7 +35,8 @@ def completed(view: View, evidence: Evidence, *, steps: bool = False) -> Evidenc
     at = sentences.index(evidence.sentence)
     first = list_start(text, sentences, at) if is_step else at
     start, end = sentences[first].start, list_end(text, sentences[first], sentences[first + 1 :])
-    if end < evidence.sentence.end:  # a list that is too long to be shown as far as this
+    # A list that is too long to be shown as far as this, or at all for the sake of one step.
+    if end < evidence.sentence.end or (is_step and end - start > MAX_STEPS):
         return evidence
     return replace(evidence, sentence=replace(evidence.sentence, start=start, end=end), text=text[start:end])
 
