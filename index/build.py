@@ -10,7 +10,7 @@ from index.errors import DocumentDeleted, DocumentNotFound
 from index.index import Index
 from index.protocols import Chunker, Embedder
 from index.store.rows import dump_metadata
-from index.types import Change, Chunk, Document, EmbeddedChunk, Outcome
+from index.types import Change, Chunk, Document, EmbeddedChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,32 @@ class Builder:
         """Create or replace a document; nothing is done if it is there as it is."""
         store = self.index.store
         with store.snapshot():
-            try:
-                record = store.document(collection, document.id)
-            except (DocumentNotFound, DocumentDeleted):
-                outcome: Outcome = "added"
-                known = {}
-            else:
-                same_text = record.revision == document.revision
-                if same_text and _besides(store.source(collection, document.id)) == _besides(document):
-                    return Change("unchanged", record.index_version)
-                outcome = "changed"
-                # A title changes what is embedded, so changed metadata goes the same way as
-                # changed text; passages that come out the same keep their vectors.
-                former = store.document_chunks(collection, document.id)
-                known = {e.chunk.embedding_key: e for e in former}
+            change = self._change(collection, document)
+            if change.outcome == "unchanged":
+                return change
+            # A title changes what is embedded, so changed metadata goes the same way as
+            # changed text; passages that come out the same keep their vectors.
+            former = store.document_chunks(collection, document.id) if change.outcome == "changed" else ()
+            known = {e.chunk.embedding_key: e for e in former}
         embedded = self._embed(self.chunker.chunk(document), known)
         with self.index.writing():
-            return Change(outcome, store.put(collection, document, embedded))
+            # Somebody else may have put it meanwhile.
+            change = self._change(collection, document)
+            if change.outcome == "unchanged":
+                return change
+            return change._replace(index_version=store.put(collection, document, embedded))
+
+    def _change(self, collection: str, document: Document) -> Change:
+        """What putting a document would do, with the version that it has now."""
+        store = self.index.store
+        try:
+            record = store.document(collection, document.id)
+        except (DocumentNotFound, DocumentDeleted):
+            return Change("added", store.version())
+        same_text = record.revision == document.revision
+        if same_text and _besides(store.source(collection, document.id)) == _besides(document):
+            return Change("unchanged", record.index_version)
+        return Change("changed", record.index_version)
 
     def delete(self, collection: str, document_id: str) -> int:
         """Delete a document; returns the version from which it cannot be retrieved.

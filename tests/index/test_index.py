@@ -4,6 +4,8 @@ import gc
 import re
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from index.layout import Layout, Manifest
 from index.load.files import find_sources
 from index.retrieve import ASKED, LEXICAL, SCOPE, SENTENCE, Question, retrieve
 from index.text.analysis import content_terms
-from index.types import Document, Heading, Hit, Page
+from index.types import Chunk, Document, Heading, Hit, Page
 from index.verify import verify
 from service.settings import Settings
 from service.wiring import App, open_app
@@ -296,6 +298,25 @@ def test_rebuild_repairs_a_mismatch_and_keeps_every_document(app: App, settings:
 def test_a_second_writer_is_told_to_wait(app: App) -> None:
     with FileLock(app.index.layout.write_lock), pytest.raises(IndexLocked, match="Another process"):
         _put(app, "d0", TOPICS[0])
+
+
+def test_what_two_put_at_once_is_put_once(app: App) -> None:
+    together = threading.Barrier(2, timeout=30)
+    chunk = app.builder.chunker.chunk
+
+    class Meeting:
+        """Both have looked, and neither has written."""
+
+        def chunk(self, document: Document) -> list[Chunk]:
+            together.wait()
+            return chunk(document)
+
+    builder = replace(app.builder, chunker=Meeting())
+    with ThreadPoolExecutor(2) as pool:
+        puts = [pool.submit(builder.put, "default", Document("comet", "It returned.")) for _ in range(2)]
+    first, second = sorted(put.result() for put in puts)
+    assert (first.outcome, second.outcome) == ("added", "unchanged")
+    assert first.index_version == second.index_version == app.index.store.version()
 
 
 def test_reading_while_writing_never_sees_half_a_document(app: App) -> None:
