@@ -326,12 +326,15 @@ def _compose(
         for finding in answered
     ]
     merged = merge(chosen, ask.max_sentences, side_by_side=side_by_side)
-    steps = understand(ask.question).wants_steps
+    asked = understand(ask.question)
+    items = [s for s in merged if s.best.sentence.kind == "item"]
+    # Of a list of which much answers, all is told.
+    steps = asked.wants_steps or (asked.wants_list and len(items) > 1)
     complete = [
         replace(statement, evidence=tuple(completed(view, e, steps=steps) for e in statement.evidence))
         for statement in merged
     ]
-    return in_context(view, understand(ask.question), without_parts(complete))
+    return in_context(view, asked, without_parts(complete))
 
 
 def _short(view: View, finding: _Finding) -> str | None:

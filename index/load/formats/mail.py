@@ -19,7 +19,7 @@ from index.load.naming import usable_id
 from index.load.reading import Failure, Loaded, Reading
 from index.types import Metadata
 
-_SHOWN = ("From", "To", "Cc", "Date")
+_SHOWN = ("From", "To", "Cc")
 _TELLING = ("From", "To", "Subject", "Date", "Received", "Message-ID", "MIME-Version", "Content-Type")
 _HTML = "text/html"
 _QUOTED = re.compile(r"((?:>[ \t]?)*)(.*)")
@@ -40,9 +40,10 @@ class MailLoader:
         subject = _header(message, "Subject")
         composer = Composer()
         composer.heading(subject, 1)
-        for name in _SHOWN:
-            value = _header(message, name)
-            composer.row([(name, value)])
+        date = _date(_header(message, "Date"))
+        # The date is metadata, which every source shows; in the text it would answer whatever asks "when".
+        for name in _SHOWN if date else (*_SHOWN, "Date"):
+            composer.row([(name, _header(message, name))])
         body = _body(message)
         for part in body:
             _compose_part(part, composer, document_id)
@@ -51,7 +52,7 @@ class MailLoader:
             metadata,
             title=subject,
             author=sender[0] or sender[1],
-            published_at=_date(_header(message, "Date")),
+            published_at=date,
         )
         yield _document(composer, document_id, known)
         yield from _attached(message, body, document_id, reading)

@@ -35,7 +35,8 @@ _ORDINALS = re.compile(
 _COMPARES = re.compile(r"\b(?:both|compar\w+|differ\w*|versus|vs|respectively|in common)\b", re.I)
 # "…, and for how long?" asks of what stands before it, and is no question without it.
 _BARE = re.compile(
-    rf"(?:(?:in|at|on|by|to|from|for|with|since|until)\s+)?{_WH}(?:\s+(?:long|many|much|often|far|old))?",
+    rf"(?:(?:in|at|on|by|to|from|for|with|since|until)\s+)?{_WH}(?:\s+(?:long|many|much|often|far|old))?"
+    r"|(?:in|at|on|by|to|from|for|with)\s+(?:what|which)\s+\w+",
     re.I,
 )
 # What it can ask of a first clause that asks so; of any other one it is better asked together with it.

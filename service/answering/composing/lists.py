@@ -22,7 +22,8 @@ def completed(view: View, evidence: Evidence, *, steps: bool = False) -> Evidenc
     Args:
         view: The collection at one version.
         evidence: A sentence; one that announces nothing is returned as it is.
-        steps: It is asked how to do something: a step is extended over the list that it is in.
+        steps: All of a list is wanted, as of the steps in which something is done: an item is extended over
+            the list that it is in.
     """
     is_step = steps and evidence.sentence.kind == "item"
     if not (is_step or announces(evidence.text)):

@@ -46,6 +46,7 @@ def test_two_questions_in_one_are_asked_one_by_one(question: str, expected: tupl
         "When and where was it held?",
         "How many places were offered, and for how long?",
         "Who was chosen, and why?",
+        "Who came from Orrin, and in what capacity?",
         "Which towns lie on the river and its banks?",
         "Which dogs are black and have their tails docked?",
         "Which parks are large and are the oldest?",

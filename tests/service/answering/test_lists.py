@@ -66,3 +66,11 @@ def test_who_asks_how_to_do_something_is_told_every_step_once(
     answer = app.asker.answer(Ask(question))
     assert answer.answerable
     assert ([answer.text.count(step) for step in steps] == [1, 1, 1]) == all_steps
+
+
+def test_of_a_list_of_which_much_answers_all_is_told(app: App) -> None:
+    listed = "- 350 g rye flour\n- 150 g wheat flour\n- 100 g starter\n- 10 g salt\n- 1 tsp treacle"
+    text = f"# Rye loaf\n\n## Ingredients\n\n{listed}\n\n## Method\n\nMix it all and bake it."
+    app.builder.put("default", Document("loaf", text, {"title": "Rye loaf"}))
+    answer = app.asker.answer(Ask("What ingredients do I need for the rye loaf?"))
+    assert all(answer.text.count(item[2:]) == 1 for item in listed.split("\n"))
