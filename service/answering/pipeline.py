@@ -21,7 +21,14 @@ from service.answering.asked.comparison import compares, of_one
 from service.answering.asked.decompose import by_names, leans, parts
 from service.answering.asked.question import Asked, understand
 from service.answering.composing.cite import check, check_sides, cite, oppose
-from service.answering.composing.compose import Statement, merge, select, short_answer, without_parts
+from service.answering.composing.compose import (
+    Statement,
+    is_part,
+    merge,
+    select,
+    short_answer,
+    without_parts,
+)
 from service.answering.composing.conflicts import Side, disagreements, with_other_sides
 from service.answering.composing.context import in_context
 from service.answering.composing.lists import completed
@@ -193,7 +200,7 @@ class Pipeline:
             filtered = not first.part.hits and bool(ask.filters)
             refusal = abstention(first.asked, shown, filtered=filtered)
             text, citations = f"{_NO_ANSWER} {refusal.detail}", ()
-        shorts = [_short(view, finding) for finding in answered]
+        shorts = [_short(view, finding, statements) for finding in answered]
         clock.lap("compose")
         return self._told(
             view,
@@ -337,10 +344,11 @@ def _compose(
     return in_context(view, asked, without_parts(complete))
 
 
-def _short(view: View, finding: _Finding) -> str | None:
+def _short(view: View, finding: _Finding, statements: Sequence[Statement]) -> str | None:
     best, *others = finding.evidence
     if finding.asked.wants_list:
-        best = completed(view, best)
+        told = (s.best for s in statements if s.best.sentence.kind == "item" and is_part(best, s.best))
+        best = next(told, None) or completed(view, best)
     return short_answer(finding.asked, finding.part.question.text, [best, *others])
 
 

@@ -173,12 +173,13 @@ def without_parts(statements: Sequence[Statement]) -> list[Statement]:
     kept: list[Statement] = []
     # Of two that quote the same, the first.
     for statement in sorted(statements, key=lambda s: s.best.sentence.start - s.best.sentence.end):
-        if not any(_is_part(statement.best, other.best) for other in kept):
+        if not any(is_part(statement.best, other.best) for other in kept):
             kept.append(statement)
     return [statement for statement in statements if statement in kept]
 
 
-def _is_part(one: Evidence, other: Evidence) -> bool:
+def is_part(one: Evidence, other: Evidence) -> bool:
+    """Whether what one quotes lies within what another does."""
     within = other.sentence.start <= one.sentence.start and one.sentence.end <= other.sentence.end
     return within and one.hit.document.id == other.hit.document.id
 
@@ -194,7 +195,7 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     they are not too long for a short answer. Otherwise it is the span that
     the reader found in this sentence, if it is sure enough of it, it is of the kind that is asked for
     and it is not several numbers where one is asked for; or the only date, or the only quantity of
-    what is counted. A summary has none.
+    what is counted. A summary has none, nor have steps in which something is done.
 
     Args:
         asked: What the question asks for.
@@ -202,7 +203,7 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
         evidence: Scored sentences, best first, at least one; where a list is asked for, the best
             completed with the one that it announces.
     """
-    if asked.kind == "summary":
+    if asked.kind == "summary" or asked.wants_steps:
         return None
     if asked.kind == "yes_no":
         return yes_or_no(question, evidence)
@@ -210,7 +211,9 @@ def short_answer(asked: Asked, question: str, evidence: Sequence[Evidence]) -> s
     text = best.text
     span: tuple[int, int] | None = None
     if asked.wants_list:
-        if spans.announces(text.partition("\n")[0]) and (named := in_short(text)):
+        lead, more, _ = text.partition("\n")
+        listed = f"- {text}" if more and best.sentence.kind == "item" else text
+        if (listed is not text or spans.announces(lead)) and (named := in_short(listed)):
             return named if len(named) <= MAX_LISTED else None
         span = spans.enumeration(text)
     sure = SPAN if asked.kind in _ONE_THING else OTHER_SPAN

@@ -74,3 +74,4 @@ def test_of_a_list_of_which_much_answers_all_is_told(app: App) -> None:
     app.builder.put("default", Document("loaf", text, {"title": "Rye loaf"}))
     answer = app.asker.answer(Ask("What ingredients do I need for the rye loaf?"))
     assert all(answer.text.count(item[2:]) == 1 for item in listed.split("\n"))
+    assert answer.short_answer == listed.replace("\n- ", ", ").removeprefix("- ")
