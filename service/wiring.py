@@ -22,10 +22,8 @@ from service.answering.pipeline import Models, Pipeline
 from service.asking import Asker
 from service.conversation.standalone import standalone
 from service.generation.composer import GenerativeComposer
-from service.generation.openai_compatible import OpenAiGenerator
 from service.generation.protocol import Budget, Generator
 from service.generation.rewrite import Rewriter
-from service.generation.transformers_local import TransformersGenerator
 from service.settings import Settings
 from service.types import Turn
 
@@ -104,6 +102,8 @@ def _embedder(settings: Settings, announce: Callable[[str], None] | None) -> Emb
 def _generator(settings: Settings) -> Generator | None:
     budget = Budget(settings.generator_context_tokens, settings.generator_max_tokens)
     if settings.generator == "openai":
+        from service.generation.openai_compatible import OpenAiGenerator
+
         return OpenAiGenerator(
             settings.generator_url,
             settings.generator_model,
@@ -112,6 +112,8 @@ def _generator(settings: Settings) -> Generator | None:
             budget,
         )
     if settings.generator == "transformers":
+        from service.generation.transformers_local import TransformersGenerator
+
         return TransformersGenerator(settings.generator_model, budget)
     if settings.composer == "generative" or settings.rewriter == "generator":
         raise InvalidSettings(
