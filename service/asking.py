@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 from index.errors import InvalidInput
 from index.types import sha256_hex
+from service.answering.asked.decompose import leans
 from service.answering.pipeline import Pipeline
 from service.conversation.courtesies import reply
 from service.types import Answer, Ask, Delta, Event, Passages, SearchResult, Turn
@@ -82,10 +83,10 @@ class Asker:
                 'Set generator, as docs/generators.md says, or ask with "composer": "extractive".',
             )
         cancelled = cancelled or Flag()
-        leans = bool(ask.history) and reply(ask.question) is None
-        meant = self._rewrite(ask.question, ask.history, cancelled) if leans else ask.question
+        follows = bool(ask.history) and reply(ask.question) is None
+        meant = self._rewrite(ask.question, ask.history, cancelled) if follows else ask.question
         found = self._pipeline.answer(replace(ask, question=meant))
-        if not found.answerable and meant != ask.question and _is_only_longer(meant, ask.question):
+        if not found.answerable and _is_only_longer(meant, ask.question) and not leans(ask.question):
             # What it was given to be about may be none of its business.
             alone = self._pipeline.answer(ask)
             if alone.answerable:
@@ -112,7 +113,7 @@ class Asker:
 
 
 def _is_only_longer(meant: str, question: str) -> bool:
-    return meant.startswith(question.rstrip(" ?.!…？。"))
+    return meant != question and meant.startswith(question.rstrip(" ?.!…？。"))
 
 
 def tell(answer: Answer) -> Iterator[Event]:

@@ -6,7 +6,7 @@ most, and most lately; what the conversation opened with weighs more.
 
 import re
 
-from service.conversation.cues import Antecedent, Wanted, seen
+from service.conversation.cues import Antecedent, Mention, Wanted, seen
 from service.conversation.names import Span, bare, bare_words, names, within
 from service.conversation.phrases import phrases, subject
 from service.conversation.words import DAYS, NAMED_NOUNS
@@ -37,7 +37,7 @@ _CERTAIN: dict[Wanted, float] = {
 _ASKED, _ANSWERED, _NOT_FIRST = 1.0, 0.6, 0.3
 _MOST_NAMES, _OPENING = 40, 4
 _LONGEST_NAME, _LONGEST_ROW = 80, 120
-_SEVERAL, _ALIKE = 0.8, 0.4
+_SEVERAL, _ALIKE = 0.8, 0.25
 _OPENS = re.compile(r"(?:^|[.?!:;]['\"”’)]?\s+|[\"“(]|\s[-–—]\s*)$")
 _THE = re.compile(r"\bThe\s+$")
 _REQUEST = re.compile(
@@ -45,9 +45,9 @@ _REQUEST = re.compile(
 )
 _POSSESSES = re.compile(r"['’]s\s")
 _WHO_IS = re.compile(r"who\s", re.I)
-_AND = re.compile(r",?\s+(?:and|&)\s+(?:the\s+)?", re.I)
+_AND = re.compile(r"(?:\s+\([^()]*\))?,?\s+(?:and|&)\s+(?:the\s+)?", re.I)
 _JOINED = re.compile(r",? (?:and|&) [A-Z]|, [A-Z]\w+ and [A-Z]")
-_COMMA = re.compile(r",\s+(?:the\s+)?")
+_COMMA = re.compile(r"(?:\s+\([^()]*\))?,\s+(?:the\s+)?")
 _HE = re.compile(r"\b(?:he|his|him)\b", re.I)
 _SHE = re.compile(r"\b(?:she|her|hers)\b", re.I)
 _OF_A_NATION = re.compile(r"\w+(?:ish|ese|ian|ean|ican)$")
@@ -61,8 +61,7 @@ class Antecedents:
         self._now = self._asked = 0
         # Who answered the last question, if it asked for somebody.
         self._who: Antecedent | None = None
-        # The names that were listed last, in their order.
-        self.row: list[Antecedent] = []
+        self._row: list[Antecedent] = []
 
     def hear(self, text: str, *, asked: bool, who: bool = False, acted: bool = False) -> None:
         """Take in what a turn says.
@@ -97,22 +96,25 @@ class Antecedents:
             antecedent = self._remember(found)
             weight = (_ASKED if asked else _ANSWERED) * (_NOT_FIRST if heard else 1.0)
             # Who it was is new in the answer, and no place.
-            new = not any(turn == self._now - 1 for turn, _ in antecedent.named)
+            new = not any(mention.turn == self._now - 1 for mention in antecedent.named)
             if who and new and found.person > 0.2 and not found.place:
                 antecedent.person = max(antecedent.person, 0.8)
                 weight, who = _ASKED, False
                 self._who = antecedent if acted else None
             if is_who and not heard:
                 antecedent.person = max(antecedent.person, 0.8)
-            antecedent.named.append((self._now, weight))
+            antecedent.named.append(Mention(self._now, weight, asked))
             heard.append((span, antecedent))
+        if asked and heard and not any(antecedent in self._row for _, antecedent in heard):
+            self._row = []  # something else is talked of now
         self._join(text, heard)
         if not asked:
             self._learn_gender(text, heard)
         for phrase in about:
             noun = phrase.split(maxsplit=1)[1]
             several = 0.7 * (re.split(r" (?:of|in|at|on|between|for) ", noun)[0].endswith("s"))
-            self._remember(Antecedent(phrase, 0.03, several)).named.append((self._now, _ASKED))
+            found = self._remember(Antecedent(phrase, 0.03, several))
+            found.named.append(Mention(self._now, _ASKED, asked=True))
 
     def best(self, wanted: Wanted, apart_from: str = "", *, throughout: bool = False) -> Antecedent | None:
         """What a pronoun stands for, if anything fits.
@@ -136,7 +138,7 @@ class Antecedents:
             return asked
 
         def weight(antecedent: Antecedent) -> float:
-            ago = [(self._now - turn, weight) for turn, weight in antecedent.named]
+            ago = [(self._now - mention.turn, mention.weight) for mention in antecedent.named]
             opened = _OPENED[wanted] if antecedent is self._known[0] else 1.0
             return opened * antecedent.fits(wanted) * sum(w * _KEPT[wanted] ** n for n, w in ago)
 
@@ -144,7 +146,7 @@ class Antecedents:
 
     def _asked_last(self, fitting: list[Antecedent]) -> Antecedent | None:
         """The only one that the last question names, if it is one."""
-        asked = [a for a in fitting if any(turn == self._asked for turn, _ in a.named)]
+        asked = [a for a in fitting if self._asked_in(a) == self._asked]
         if any(not a.is_phrase for a in asked):
             # "The company" that was asked of with a name beside it is what has the name.
             asked = [a for a in asked if a.name.removeprefix("the ") not in NAMED_NOUNS]
@@ -155,15 +157,17 @@ class Antecedents:
 
     def _asked_in(self, antecedent: Antecedent) -> int:
         """In which turn the user named it last, 0 if in none."""
-        return max((turn for turn, weight in antecedent.named if weight >= _ASKED), default=0)
+        return max((mention.turn for mention in antecedent.named if mention.asked), default=0)
 
     def called(self, noun: str) -> Antecedent | None:
         """The one named last of those that have been called so."""
         called = [a for a in self._known if noun in a.nouns or noun in a.words[1:]]
-        return max(called, key=lambda a: a.named[-1][0], default=None)
+        return max(called, key=lambda a: a.named[-1].turn, default=None)
 
-    def last_two(self) -> list[Antecedent]:
-        """The two of a kind that the user named last, the later one at the end; empty if there are none."""
+    def row(self) -> list[Antecedent]:
+        """The names listed last, in their order, or else the two of a kind that the user named last."""
+        if self._row:
+            return self._row
         asked = [
             a
             for a in self._known
@@ -172,6 +176,11 @@ class Antecedents:
         latest = sorted(asked, key=self._asked_in)[-2:]
         alike = len(latest) == 2 and abs(latest[0].person - latest[1].person) < _ALIKE
         return latest if alike and bool(latest[0].place) == bool(latest[1].place) else []
+
+    def other(self) -> Antecedent | None:
+        """Of two in a row the one that was not asked about last."""
+        row = self.row()
+        return min(row, key=self._asked_in) if len(row) == 2 else None
 
     def confirm(self, antecedent: Antecedent, wanted: Wanted) -> None:
         """Learn from a pronoun that was taken to stand for something."""
@@ -214,7 +223,7 @@ class Antecedents:
             known = any(name.lower() in a.words for a in self._known)
             if not 0 < len(name) <= _LONGEST_NAME or (opens and not known) or _OF_A_NATION.fullmatch(name):
                 continue
-            if name in DAYS:
+            if name.removesuffix("s") in DAYS:
                 continue
             the = _THE.search(text[max(0, start - 10) : start])
             front = start - len(the.group()) if the else start
@@ -268,6 +277,6 @@ class Antecedents:
         *others, last = [antecedent.worded for antecedent in row]
         name = f"{', '.join(others)} and {last}"
         if len(name) <= _LONGEST_ROW:
-            self.row = row
+            self._row = row
             joined = self._remember(Antecedent(name, min(a.person for a in row), 1.0))
             joined.named.append(row[0].named[-1])

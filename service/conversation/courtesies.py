@@ -7,16 +7,17 @@ import re
 
 _HELLO = (
     r"(?:hi|hello|hey|hiya|howdy|greetings|good\s+(?:morning|afternoon|evening|day)|hallo|servus|moin"
-    r"|guten\s+(?:tag|morgen|abend)|bonjour|salut|hola|ciao|你好|您好)(?:\s+(?:there|all|everyone|again|citewise))?"
+    r"|guten\s+(?:tag|morgen|abend)|gr(?:ü|ue)(?:ß|ss)\s+gott|bonjour|salut|hola|ciao|你好|您好)(?:\s+(?:there|all|everyone|again|citewise))?"
     r"|how\s+are\s+(?:you|things)(?:\s+doing)?(?:\s+today)?|how['’]?s\s+it\s+going|what['’]?s\s+up|wie\s+geht['’]?s"
 )
 _THANKS = (
-    r"(?:many\s+|ok(?:ay)?\s+|great\s+)?(?:thanks|thank\s+you|thank\s+u|thx|ty|cheers|danke(?:\s*sch(?:ö|oe)n)?"
-    r"|vielen\s+dank|merci|gracias|谢谢)(?:\s+(?:a\s+lot|so\s+much|very\s+much|again|for\s+(?:that|your\s+help)))?"
+    r"(?:many\s+|ok(?:ay)?,?\s+|great,?\s+|super,?\s+)?(?:thanks|thank\s+you|thank\s+u|thx|ty|cheers|danke(?:\s*sch(?:ö|oe)n)?"
+    r"|vielen\s+dank|besten\s+dank|merci|gracias|谢谢)(?:\s+(?:a\s+lot|so\s+much|very\s+much|again|mate))?"
+    r"(?:[,!]?\s+(?:for|that|it|this|für|das|f(?:ü|ue)r)\s+[^?.:]{1,60})?|much\s+appreciated"
 )
 _ASSENT = (
-    r"ok(?:ay)?|all\s*right|alright|fine|great|cool|nice|perfect|wonderful|good(?:\s+to\s+know)?|got\s+it|i\s+see"
-    r"|understood|sure|yes|yeah|yep|no|nope|lol|haha|hm+|wow|awesome|interesting|never\s*mind|that['’]?s\s+all|gut|ja|nein"
+    r"ok(?:ay)?|all\s*right|alright|fine|great|cool|nice|super|perfect|wonderful|good(?:\s+to\s+know)?|got\s+it|i\s+see"
+    r"|understood|sure|sorry|please|bitte|yes|yeah|yep|no|nope|lol|haha|hm+|wow|awesome|interesting|never\s*mind|that['’]?s\s+all|gut|ja|nein|alles\s+klar"
 )
 _BYE = (
     r"(?:good)?\s*bye(?:[\s-]*bye)?|see\s+(?:you|ya)(?:\s+later|\s+soon)?|good\s*night|take\s+care|tsch(?:ü|ue)ss"
@@ -57,16 +58,22 @@ _REPLIES = {
 }
 _ALL = "|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in _REPLIES.items())
 _ONE = re.compile(rf"(?:{_ALL})(?=$|[\s,.!?;:…-])", re.I)
-_BETWEEN = re.compile(r"(?:[\s,.!?;:…\-)(]|\band\b|[\u2600-\U0001FAFF\ufe0f])*", re.I)
+_BETWEEN = re.compile(r"(?:[\s,.!?;:…\-)(]|\band\b|[\u2600-\u27bf\U0001F000-\U0001FAFF\ufe0f])*", re.I)
 _MOST_WORDS = 10
 # What may stand in front of a question: "Thanks. And who chaired it?"
-_IN_FRONT = re.compile(rf"\s*(?:(?:{_HELLO}|{_THANKS})\s*[.!,]+\s*|(?:{_ASSENT})\s*[.!]+\s*)+(?=\S)", re.I)
+_IN_FRONT = re.compile(
+    rf"\s*(?:(?:{_HELLO}|{_THANKS}|ok(?:ay)?|great|super)\s*[.!,]+\s*|(?:{_ASSENT})\s*[.!]+\s*|(?:thx|thanks)\s+(?=and\b))+(?=\S)",
+    re.I,
+)
+_PICTURES = re.compile(r"[\s\u2600-\u27bf\U0001F000-\U0001FAFF\ufe0f]+")
 
 
 def reply(text: str) -> str | None:
     """What to say to a courtesy or a question about the service; None to any other question."""
     if len(text.split()) > _MOST_WORDS:
         return None
+    if text.strip() and _PICTURES.fullmatch(text):
+        return _REPLIES["assent"][1]
     said: list[str] = []
     at = _BETWEEN.match(text).end()  # type: ignore[union-attr]  # it matches nothing, too
     while at < len(text):

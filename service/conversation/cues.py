@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from index.text.analysis import tokenize
 from service.conversation.names import Span, bare_words
@@ -46,6 +46,14 @@ _NOUN_AFTER = re.compile(
 _ORDINAL = re.compile(r"^\d+(?:st|nd|rd|th)\b")
 
 
+class Mention(NamedTuple):
+    """Where something was named: in which turn, with what weight, and whether the user said it."""
+
+    turn: int
+    weight: float
+    asked: bool
+
+
 @dataclass(slots=True)
 class Antecedent:
     """Somebody or something that was named.
@@ -58,7 +66,7 @@ class Antecedent:
         place: The preposition with which it was a place; empty if it was none.
         the: It has an article.
         nouns: What it was called beside its name.
-        named: When it was named, as pairs of a turn's number and a weight.
+        named: When it was named.
     """
 
     name: str
@@ -70,7 +78,7 @@ class Antecedent:
     place: str = ""
     the: bool = False
     nouns: set[str] = field(default_factory=set)
-    named: list[tuple[int, float]] = field(default_factory=list)
+    named: list[Mention] = field(default_factory=list)
 
     @property
     def words(self) -> list[str]:

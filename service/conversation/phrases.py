@@ -23,12 +23,14 @@ _SUBJECT = re.compile(
 _THE = re.compile(r"\bthe\s+", re.I)
 _AUXILIARY = re.compile(
     r"(?P<copula>\b(?:what|who)\s+(?:is|are|was|were)\s+$)"
+    r"|\bwhich\s+of\s+$"
     # Also where the noun is only what the one asked about is of: "does the roof of the mill leak".
     r"|\b(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)(?:n['’]t)?\s+"
     r"(?:the\s+(?:[\w'’-]+\s+){1,3}?(?:of|in|at|on|for|from)\s+){0,3}$",
     re.I,
 )
-_WHICH = re.compile(r"\s+(?:(?P<of>of)|in|at|on|between|for)\s+(?:the\s+)?")
+_WHICH = re.compile(r"\s+(?:(?P<of>of)|(?P<stands>in|at|on|between|for)|to)\s+(?:the\s+)?")
+_VERB = re.compile(r"\s+(?!yesterday|today|then|now|again)[a-z]+\s*\??")
 _MOST_WORDS, _FRONT = 4, 80
 # "The second one" is what somebody else has named.
 _ONE = frozenset("one ones other others same".split())
@@ -59,7 +61,10 @@ def phrases(question: str) -> list[str]:
                 break
             words.append((token.surface, start + token.end))
         which = _WHICH.match(question, words[-1][1]) if words else None
-        if auxiliary and not auxiliary["copula"] and len(words) > 1 and not (which and which["of"]):
+        # A verb stands behind what says which: "the bridge in Orrin cost".
+        stands = which and which["stands"] and ends.get(which.end())
+        told = (which and which["of"]) or (stands and _VERB.fullmatch(question, stands))
+        if auxiliary and not auxiliary["copula"] and len(words) > 1 and not told:
             words.pop()  # "Did the mill close in May?"
             which = None
         if not words or words[-1][0][0].isupper() or words[-1][0].lower() in PERSON_NOUNS:

@@ -95,26 +95,32 @@ _PLACES = {
 _POINTS = re.compile(
     rf"\bthe\s+(?:(?P<place>{'|'.join(_PLACES)})\s+(?:ones?\b(?!\s+of\b)|of\s+(?:them|these|those|the\s+two)\b)"
     r"|(?P<one>former|latter)\b(?=\s*[?.!]?$|\s+(?:is|was|do|does|did|has|had|will)\b)"
-    r"|(?P<other>other)\s+(?:one|company|firm|person|man|woman|city|town|place|country)\b)",
+    r"|(?P<other>other)\s+(?!day|days|end|half|hand|night|part|side|thing|things|way|week\b)[a-z]+(?<!s)\b)",
     re.I,
 )
-_WHICH = re.compile(r"\bwhich(?:\s+(?:ones?|of\s+(?:the\s+(?:two|three)|them|these|those)))\b", re.I)
+_WHICH = re.compile(
+    r"\bwhich(?:\s+(?:ones?|of\s+(?:the\s+(?:two|three)|them|these|those)))\b"
+    # "Which of these library plans was cheaper?" says of what.
+    r"(?!\s+(?:[\w-]+\s+){0,2}[\w-]+s\s+(?:is|are|was|were|do|does|did|has|have|had|will|can)\b)",
+    re.I,
+)
 
 
 def _pointed_out(question: str, talk: Antecedents) -> str:
     """The question with the name of "the second one" or "the other one", and of what "which one" is of."""
+    row = talk.row()
     if points := _POINTS.search(question):
-        row = talk.last_two() if points["other"] else talk.row or talk.last_two()
-        at = 0 if points["other"] else _PLACES[(points["place"] or points["one"]).lower()]
-        if not -len(row) <= at < len(row):
-            return question
-        return f"{question[: points.start()]}{row[at].worded}{question[points.end() :]}"
-    if which := _WHICH.search(question):
-        row = talk.row or talk.last_two()
-        if row:
-            *others, last = [antecedent.worded for antecedent in row]
-            them = f"{', '.join(others)} and {last}"
-            return f"{question[: which.start()]}{which.group().split()[0]} of {them}{question[which.end() :]}"
+        if points["other"]:
+            found = talk.other()
+        else:
+            at = _PLACES[(points["place"] or points["one"]).lower()]
+            found = row[at] if -len(row) <= at < len(row) else None
+        return f"{question[: points.start()]}{found.worded}{question[points.end() :]}" if found else question
+    which = _WHICH.search(question)
+    if which and row:
+        *others, last = [antecedent.worded for antecedent in row]
+        them = f"{', '.join(others)} and {last}"
+        return f"{question[: which.start()]}{which.group().split()[0]} of {them}{question[which.end() :]}"
     return question
 
 

@@ -11,7 +11,7 @@ from service.conversation.courtesies import reply, without
 from service.conversation.ellipsis import completed
 from service.conversation.names import names
 from service.conversation.occasions import Occasion
-from service.conversation.phrases import subject
+from service.conversation.phrases import phrases, subject
 from service.conversation.references import behind, in_full, referred, specified
 from service.conversation.turns import said
 from service.types import MAX_QUESTION, Turn
@@ -87,15 +87,18 @@ class _Talk:
         if self._courteous:
             return
         who = not asked and bool(_WHO.match(self._previous)) and not _asks_of_a_person(self._previous)
+        acted, fragment = bool(_WHO_ACTED.match(self._previous)), text
         if asked:
-            fragment, text = text, self.meant(text)
+            fragment, text = without(text), without(self.meant(text))
             # What was only put in front of the question before would pile up with the next fragment.
             in_front = text.startswith(fragment.strip(" ?.!…") + ": ")
             self._asked.append(self._previous if in_front else text)
         else:
             self._answer = text
-        self._antecedents.hear(text, asked=asked, who=who, acted=bool(_WHO_ACTED.match(self._previous)))
         self._occasion.hear(text, asked=asked)
+        if asked and phrases(fragment) and text.startswith(fragment.rstrip(" ?.!…")):
+            text = fragment  # what it asks of is nearer than the topic that was added
+        self._antecedents.hear(text, asked=asked, who=who, acted=acted)
 
     def meant(self, question: str) -> str:
         """The question as it stands alone."""
