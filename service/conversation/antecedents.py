@@ -29,7 +29,7 @@ _CERTAIN: dict[Wanted, float] = {
     "he": 0.8,
     "she": 0.8,
     "it": 0.12,
-    "they": 2.0,
+    "they": 0.5,
     "there": 1.0,
     "topic": 1.0,
 }
@@ -63,7 +63,9 @@ class Antecedents:
         self._who: Antecedent | None = None
         self._row: list[Antecedent] = []
 
-    def hear(self, text: str, *, asked: bool, who: bool = False, acted: bool = False) -> None:
+    def hear(
+        self, text: str, *, asked: bool, who: bool = False, acted: bool = False, instead: bool = False
+    ) -> None:
         """Take in what a turn says.
 
         Args:
@@ -71,8 +73,10 @@ class Antecedents:
             asked: The user says it; what is asked about is more likely what is talked about.
             who: It answers a question for a person.
             acted: That question was who did something.
+            instead: It asks what the question before asked, of somebody or something else.
         """
         self._now += 1
+        like = self._asked_last(self._known) if instead else None
         if asked:
             self._asked, self._who = self._now, None
             text = _REQUEST.sub("", text)
@@ -93,6 +97,8 @@ class Antecedents:
             found = seen(text, span, bare(text[slice(*span)]))
             if heard and not found.place and _COMMA.fullmatch(text[heard[-1][0][1] : span[0]]):
                 found.place = heard[-1][1].place  # "in Elm Valley, Orrin"
+            if like and like.told and not like.is_phrase and not found.told and not heard:
+                found.person, found.told = like.person, True  # who is asked of instead of a person is one
             antecedent = self._remember(found)
             weight = (_ASKED if asked else _ANSWERED) * (_NOT_FIRST if heard else 1.0)
             # Who it was is new in the answer, and no place.
@@ -134,6 +140,8 @@ class Antecedents:
         if wanted in ("he", "she") and self._who in fitting:
             return self._who
         asked = None if throughout else self._asked_last(fitting)
+        if asked and wanted == "they" and asked.is_phrase:
+            asked = None
         if asked and asked.fits(wanted) >= _CERTAIN[wanted] and not _POSSESSES.search(asked.name):
             return asked
 
@@ -220,8 +228,8 @@ class Antecedents:
                 and _OPENS.search(text[max(0, start - 60) : start])
                 and not (text[start - 1 : start] == "(" and text[end:] == ")?")  # a topic that was added
             )
-            known = any(name.lower() in a.words for a in self._known)
-            if not 0 < len(name) <= _LONGEST_NAME or (opens and not known) or _OF_A_NATION.fullmatch(name):
+            known = any(name.lower() in a.words for a in self._known if not a.is_phrase)
+            if not 1 < len(name) <= _LONGEST_NAME or (opens and not known) or _OF_A_NATION.fullmatch(name):
                 continue
             if name.removesuffix("s") in DAYS:
                 continue

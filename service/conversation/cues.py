@@ -169,6 +169,8 @@ def seen(text: str, span: Span, name: str) -> Antecedent:
     else:
         group = not GROUP_NOUNS.isdisjoint((*words, *nouns))
         several = 0.7 * (group or (the and words[-1].endswith("s")) or words[-1] in PLURAL_WORDS)
+        if not (several or man or woman) and len(words) > 1 and words[-1].endswith("s"):
+            several = 0.5  # "Orrin Rovers", or somebody called Williams
     return Antecedent(
         name,
         person,

@@ -85,7 +85,7 @@ def _instead(pattern: re.Pattern[str], asked: str) -> re.Match[str] | None:
 
 def _asked_otherwise(asked: str, wh: str, before: str) -> str:
     """As in "Did she leave?", "Why?": "Why did she leave?"."""
-    if _YES_NO.match(before) and not re.match(r"who|which|what|how m", wh, re.I):
+    if _YES_NO.match(before) and not re.match(r"who|which|what|how m|why not", wh, re.I):
         return f"{_upper(wh)} {lowered(before)}"
     adverb = re.match(
         rf"(?:when|where|why|how|(?:by\s+)?how\s+(?:much|far|long|often))\s+(?={_AUXILIARY}\b)", before, re.I

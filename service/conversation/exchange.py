@@ -18,6 +18,8 @@ _OF_PLACE = frozenset("in at on near from to".split())
 _QUOTES = tuple('"“')
 _JOINED = re.compile(r",?\s+(?:and|or|&)\s+(?:the\s+)?|,\s+")
 _WHO_IS = re.compile(r"who\s+(?:is|was|are|were)\s+", re.I)
+_POSSESSIVE = re.compile(r"['’]s?\s+(?=[a-z])")
+_BEHIND = re.compile(r"\b(?:in|at|on|from|with|during|after|before|under|by|near)\s+(?:the\s+)?$", re.I)
 # "Her brother", once it is "Ann Lund's brother".
 _OWNED = re.compile(r"['’]s?\s+[a-z]")
 _THE = re.compile(r"(?:the|an?|his|her|its|their)\s+", re.I)
@@ -116,24 +118,41 @@ def _alike(whole: str, rest: str) -> tuple[int, int] | None:
     if ordinal:
         counted = list(re.finditer(rf"\b{ORDINAL}\b", whole, re.I))
         return _widened(whole, counted[-1].span(), rest) if counted else None
-    owned = _OWNED.search(rest)
-    if owned and (who := _WHO_IS.match(whole)):
-        return who.end(), len(whole)
+    if _OWNED.search(rest):
+        who = _WHO_IS.match(whole)
+        return (who.end(), len(whole)) if who else _owned(whole) or _noun(whole) or _name(whole, rest)
     article = _THE.match(rest)
-    if owned or (article and rest[article.end()].islower()):
-        nouns = [whole.lower().rfind(phrase.lower()) for phrase in phrases(whole)]
-        if nouns and nouns[-1] >= 0:
-            return nouns[-1], nouns[-1] + len(phrases(whole)[-1])
-        return _name(whole, rest) if owned else None
+    if article and rest[article.end()].islower():
+        return _noun(whole)
     if names(rest):
         return _name(whole, rest)
     named = subject(whole)
     return named.span("name") if named and not article else None
 
 
+def _noun(whole: str) -> tuple[int, int] | None:
+    """The last noun with its article, and with what says which."""
+    for phrase in reversed(phrases(whole)):
+        start = whole.lower().rfind(phrase.lower())
+        if start >= 0:
+            return start, start + len(phrase)
+    return None
+
+
+def _owned(whole: str) -> tuple[int, int] | None:
+    """What somebody's is that a question asks of: "Ann Lund's hobbies"."""
+    for start, end in reversed(names(whole)):
+        possessive = _POSSESSIVE.match(whole, end - 2 if whole[:end].endswith(("'s", "’s")) else end)
+        if possessive:
+            return start, _noun_end(whole, possessive.end()) or possessive.end()
+    return None
+
+
 def _name(whole: str, rest: str) -> tuple[int, int] | None:
     """The last name, with those that are joined to it and in its quotation marks."""
     former = names(whole)
+    # "Who plays Idris in Red Sky?", "And Yusuf?": what has no preposition replaces what has none.
+    former = [span for span in former if not _BEHIND.search(whole[: span[0]])] or former
     if not former:
         return None
     start, end = former[-1]

@@ -10,6 +10,10 @@ Span = tuple[int, int]
 
 _QUOTED = re.compile(r"“([^“”]{2,60})”|\"([^\"]{2,60})\"")
 _HYPHENATED = re.compile(r"-\w+")
+# "The Nordvarm 500", but not "Orrin 1912".
+_NUMBERED = re.compile(
+    r"\s(?!(?:1[0-9]|20)\d\d\b)\d{1,4}[A-Za-z]?(?=\s*(?:$|[?.,;:!)]|\s(?:is|was|and|or|do|does|did|has|had|will|can)\b))"
+)
 _INITIAL = re.compile(r"[A-Z]\.\s")
 _ABBREVIATED = re.compile(rf"\b(?:{'|'.join(ABBREVIATED)})$")
 _LETTERS = re.compile(r"(?:[A-Z]\.)+[A-Z]$")
@@ -31,8 +35,8 @@ def names(text: str) -> list[Span]:
         start, end = mention.start - len(_FRONT), mention.end - len(_FRONT)
         if capitals[-1] is not mention.tokens[-1]:
             end = capitals[-1].end - len(_FRONT)  # "Orrin's first mill"
-        if hyphenated := _HYPHENATED.match(text, end):
-            end = hyphenated.end()
+        if more := _HYPHENATED.match(text, end) or _NUMBERED.match(text, end):
+            end = more.end()
         if not any(start < e and s < end for s, e in quoted):
             found.append((start, end))
     return list(_whole(text, sorted(found)))

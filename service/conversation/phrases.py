@@ -31,6 +31,7 @@ _AUXILIARY = re.compile(
 )
 _WHICH = re.compile(r"\s+(?:(?P<of>of)|(?P<stands>in|at|on|between|for)|to)\s+(?:the\s+)?")
 _VERB = re.compile(r"\s+(?!yesterday|today|then|now|again)[a-z]+\s*\??")
+_POSSESSIVE = re.compile(r"['’]s?\s")
 _MOST_WORDS, _FRONT = 4, 80
 # "The second one" is what somebody else has named.
 _ONE = frozenset("one ones other others same".split())
@@ -41,7 +42,9 @@ def subject(question: str) -> re.Match[str] | None:
     match = _SUBJECT.match(question)
     # Who writes capitals writes them in names: "Who was absent?" asks of nobody.
     nobody = match and match.group()[:3] == "Who" and match["name"].islower()
-    return None if nobody else match
+    # "Ann Lund's hobbies" are asked of Ann Lund.
+    owned = match and _POSSESSIVE.search(match["name"])
+    return None if nobody or owned else match
 
 
 def phrases(question: str) -> list[str]:

@@ -36,7 +36,6 @@ _TELLS = re.compile(
     r"\b(?:anything|something|else|interesting|tell|know|learn|information|fact|facts|aspects?|article|details?)\b",
     re.I,
 )
-_POSSESSES = re.compile(r"['’]s?\s")
 _SUMS_UP = re.compile(
     r"(?:(?:can|could|would) you\s+)?(?:please\s+)?(?:summari[sz]e|sum up)\s+(?:that|this|it)"
     r"(?:\s+(?:please|for me))*",
@@ -78,7 +77,7 @@ class _Talk:
         self._occasion = Occasion()
         self._asked: list[str] = []
         self._answer = ""
-        self._courteous = False
+        self._courteous = self._completed = False
 
     def hear(self, text: str, *, asked: bool) -> None:
         """Take in a turn; a courtesy and what was said to it are none."""
@@ -86,7 +85,7 @@ class _Talk:
             self._courteous = reply(text) is not None
         if self._courteous:
             return
-        who = not asked and bool(_WHO.match(self._previous)) and not _asks_of_a_person(self._previous)
+        who = not asked and bool(_WHO.match(self._previous)) and not subject(self._previous)
         acted, fragment = bool(_WHO_ACTED.match(self._previous)), text
         if asked:
             fragment, text = without(text), without(self.meant(text))
@@ -98,10 +97,12 @@ class _Talk:
         self._occasion.hear(text, asked=asked)
         if asked and phrases(fragment) and text.startswith(fragment.rstrip(" ?.!…")):
             text = fragment  # what it asks of is nearer than the topic that was added
-        self._antecedents.hear(text, asked=asked, who=who, acted=acted)
+        instead = asked and self._completed
+        self._antecedents.hear(text, asked=asked, who=who, acted=acted, instead=instead)
 
     def meant(self, question: str) -> str:
         """The question as it stands alone."""
+        self._completed = False
         if not question.strip() or reply(question):
             return question
         if self._asked:
@@ -111,6 +112,7 @@ class _Talk:
         named = referred(question, self._antecedents, self._occasion)
         whole = completed(named, self._previous, self._answer)
         if whole is not None:
+            self._completed = True
             return whole
         named = specified(in_full(named, self._antecedents), self._antecedents, self._occasion)
         return self._with_topic(named) if named == question else named
@@ -129,12 +131,6 @@ class _Talk:
         if _HAPPENED.search(question) and len(question.split()) <= _SHORT:
             return behind(question, f"with {topic.worded}")
         return behind(question, f"about {topic.worded}" if _TELLS.search(question) else f"({topic.name})")
-
-
-def _asks_of_a_person(question: str) -> bool:
-    """Whether it names who is asked about: "Who is Ann Lund?", but not "Who is Ann Lund's deputy?"."""
-    named = subject(question)
-    return named is not None and not _POSSESSES.search(named["name"])
 
 
 def _leaves_nothing_out(question: str) -> bool:

@@ -133,12 +133,33 @@ TWO = ("How old is Ann Lund?", "> 61. [1]", "And Mary Brown?", "> 50. [1]")
             "Is she old (Acme Tools)?",
         ),
         (["Where did Ann Lund go?", "> She went to live in Oslo. [1]", "Why go there?"], "Why go to Oslo?"),
+        (["How old is Ann Lund?", "> 61. [1]", "And Solvang?", "When did she go?"], "When did Solvang go?"),
+        (["Hi, who made Red Sky?", "> Ann Lee. [1]", "and Blue Hill?"], "who made Blue Hill?"),
+        (
+            ["Who coaches Elm Town?", "> Ann Lee. [1]", "What about Orrin Rovers?", "Are they rich?"],
+            "Are Orrin Rovers rich?",
+        ),
+        (
+            ["How long is the film?", "> Red Sky is long. [1]", "Where was it shot?"],
+            "Where was the film shot?",
+        ),
+        (["What did the Nordvarm 500 cost?", "How loud is it?"], "How loud is the Nordvarm 500?"),
+        # What takes the place of what.
+        (["Who plays Ned in Red Sky?", "And Yusuf?"], "Who plays Yusuf in Red Sky?"),
+        (["What are Ann Lund's hobbies?", "And her job?"], "What are Ann Lund's job?"),
+        (["Was the mill ever sold?", "> No. [1]", "Why not?"], "Why not: was the mill ever sold?"),
         # Of what was listed, or of the last two.
         ([*WROTE, "Which of them sold best?"], "Which of Red Sky, Blue Hill and Green Sea sold best?"),
         ([*WROTE, "When was the second one printed?"], "When was Blue Hill printed?"),
         ([*WROTE, "Who printed the last of them?"], "Who printed Green Sea?"),
         ([*TWO, "Which one is richer?"], "Which of Ann Lund and Mary Brown is richer?"),
         ([*TWO, "Where does the other one live?"], "Where does Ann Lund live?"),
+        (
+            ["Who made Red Sky (1912) and Blue Hill (1920)?", "Which one sold?"],
+            "Which of Red Sky and Blue Hill sold?",
+        ),
+        ([*WROTE, "How old is Tom Holt?", "Which one sold?"], "Which of Ann Lee and Tom Holt sold?"),
+        ([*WROTE, "Which of these old books is rare?"], "Which of these old books is rare (Ann Lee)?"),
         (["Who left?", "And why?", "Where does the other one live?"], "Where does the other one live?"),
     ],
 )
@@ -147,7 +168,8 @@ def test_what_is_pointed_at_is_what_was_spoken_of_last(talk: list[str], meant: s
 
 
 @pytest.mark.parametrize(
-    "said", ["thanks!", "OK, bye :)", "Who are you?", "hello", "Really?", "shorter please"]
+    "said",
+    ["thanks!", "Thanks, that helped a lot", "OK, bye :)", "Who are you?", "hello", "Really?", "👍", "danke"],
 )
 def test_courtesies_are_no_turns_of_a_talk(said: str) -> None:
     assert reply(said)
