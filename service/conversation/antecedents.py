@@ -50,6 +50,7 @@ _JOINED = re.compile(r",? (?:and|&) [A-Z]|, [A-Z]\w+ and [A-Z]")
 _COMMA = re.compile(r"(?:\s+\([^()]*\))?,\s+(?:the\s+)?")
 _HE = re.compile(r"\b(?:he|his|him)\b", re.I)
 _SHE = re.compile(r"\b(?:she|her|hers)\b", re.I)
+_UNIT = re.compile(r"[A-Z]\.?(?:\s\d+)?")
 _OF_A_NATION = re.compile(r"\w+(?:ish|ese|ian|ean|ican)$")
 
 
@@ -229,7 +230,12 @@ class Antecedents:
                 and not (text[start - 1 : start] == "(" and text[end:] == ")?")  # a topic that was added
             )
             known = any(name.lower() in a.words for a in self._known if not a.is_phrase)
-            if not 1 < len(name) <= _LONGEST_NAME or (opens and not known) or _OF_A_NATION.fullmatch(name):
+            if (
+                not 0 < len(name) <= _LONGEST_NAME
+                or _UNIT.fullmatch(name)
+                or (opens and not known)
+                or _OF_A_NATION.fullmatch(name)
+            ):
                 continue
             if name.removesuffix("s") in DAYS:
                 continue

@@ -62,7 +62,9 @@ _BETWEEN = re.compile(r"(?:[\s,.!?;:…\-)(]|\band\b|[\u2600-\u27bf\U0001F000-\U
 _MOST_WORDS = 10
 # What may stand in front of a question: "Thanks. And who chaired it?"
 _IN_FRONT = re.compile(
-    rf"\s*(?:(?:{_HELLO}|{_THANKS}|ok(?:ay)?|great|super)\s*[.!,]+\s*|(?:{_ASSENT})\s*[.!]+\s*|(?:thx|thanks)\s+(?=and\b))+(?=\S)",
+    rf"\s*(?:(?:{_HELLO}|{_THANKS}|ok(?:ay)?|great|super)\s*[.!,]+\s*|(?:{_ASSENT})\s*[.!]+\s*|(?:thx|thanks)\s+(?=and\b)"
+    r"|(?:no|nope|sorry|actually)\b[,.!]?\s+i\s+meant?\s+(?=(?:who|what|when|where|which|why|how|is|are|was|were|do|does|did|has|had)\b))+"
+    r"(?=\S)",
     re.I,
 )
 _PICTURES = re.compile(r"[\s\u2600-\u27bf\U0001F000-\U0001FAFF\ufe0f]+")

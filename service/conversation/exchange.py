@@ -117,7 +117,7 @@ def _alike(whole: str, rest: str) -> tuple[int, int] | None:
     ordinal = re.match(rf"(?:the\s+)?{ORDINAL}\b", rest, re.I)
     if ordinal:
         counted = list(re.finditer(rf"\b{ORDINAL}\b", whole, re.I))
-        return _widened(whole, counted[-1].span(), rest) if counted else None
+        return _widened(whole, _with_one(whole, counted[-1].span(), rest), rest) if counted else None
     if _OWNED.search(rest):
         who = _WHO_IS.match(whole)
         return (who.end(), len(whole)) if who else _owned(whole) or _noun(whole) or _name(whole, rest)
@@ -128,6 +128,12 @@ def _alike(whole: str, rest: str) -> tuple[int, int] | None:
         return _name(whole, rest)
     named = subject(whole)
     return named.span("name") if named and not article else None
+
+
+def _with_one(whole: str, span: tuple[int, int], rest: str) -> tuple[int, int]:
+    """The ordinal of "the second one" with its noun, where what takes its place has one."""
+    one = re.compile(r"\s+ones?\b").match(whole, span[1]) if re.search(r"\bones?$", rest) else None
+    return (span[0], one.end()) if one else span
 
 
 def _noun(whole: str) -> tuple[int, int] | None:

@@ -25,7 +25,7 @@ _AUXILIARY = re.compile(
     r"(?P<copula>\b(?:what|who)\s+(?:is|are|was|were)\s+$)"
     r"|\bwhich\s+of\s+$"
     # Also where the noun is only what the one asked about is of: "does the roof of the mill leak".
-    r"|\b(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would|should)(?:n['’]t)?\s+"
+    r"|\b(?:(?P<be>is|are|was|were)|do|does|did|has|have|had|will|can|could|would|should)(?:n['’]t)?\s+"
     r"(?:the\s+(?:[\w'’-]+\s+){1,3}?(?:of|in|at|on|for|from)\s+){0,3}$",
     re.I,
 )
@@ -44,7 +44,10 @@ def subject(question: str) -> re.Match[str] | None:
     nobody = match and match.group()[:3] == "Who" and match["name"].islower()
     # "Ann Lund's hobbies" are asked of Ann Lund.
     owned = match and _POSSESSIVE.search(match["name"])
-    return None if nobody or owned else match
+    # "What is planned on Mill Lane?" asks of no name.
+    opening = match["name"].split()[0] if match else ""
+    done = opening.islower() and opening.endswith("ed")
+    return None if nobody or owned or done else match
 
 
 def phrases(question: str) -> list[str]:
@@ -67,7 +70,9 @@ def phrases(question: str) -> list[str]:
         # A verb stands behind what says which: "the bridge in Orrin cost".
         stands = which and which["stands"] and ends.get(which.end())
         told = (which and which["of"]) or (stands and _VERB.fullmatch(question, stands))
-        if auxiliary and not auxiliary["copula"] and len(words) > 1 and not told:
+        # "When are the guided tours?" has its verb already.
+        verb = words and (not auxiliary or not auxiliary["be"] or not words[-1][0].endswith("s"))
+        if auxiliary and not auxiliary["copula"] and len(words) > 1 and not told and verb:
             words.pop()  # "Did the mill close in May?"
             which = None
         if not words or words[-1][0][0].isupper() or words[-1][0].lower() in PERSON_NOUNS:
