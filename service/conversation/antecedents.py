@@ -5,8 +5,9 @@ most, and most lately; what the conversation opened with weighs more.
 """
 
 import re
+from typing import Literal, TypeAlias
 
-from service.conversation.cues import Antecedent, Mention, Wanted, seen
+from service.conversation.cues import MAYBE_SEVERAL, Antecedent, Mention, Wanted, seen
 from service.conversation.names import Span, bare, bare_words, names, within
 from service.conversation.phrases import phrases, subject
 from service.conversation.words import DAYS, NAMED_NOUNS
@@ -40,6 +41,8 @@ _LONGEST_NAME, _LONGEST_ROW = 80, 120
 _SEVERAL, _ALIKE = 0.8, 0.25
 _OPENS = re.compile(r"(?:^|[.?!:;]['\"”’)]?\s+|[\"“(]|\s[-–—]\s*)$")
 _THE = re.compile(r"\bThe\s+$")
+# A person, by what was asked.
+_SOMEBODY = 0.8
 _REQUEST = re.compile(
     r"(?:please\s+)?(?:summari[sz]e|describe|explain|outline|compare|list|name)\s+(?=\w)", re.I
 )
@@ -54,6 +57,9 @@ _UNIT = re.compile(r"[A-Z]\.?(?:\s\d+)?")
 _OF_A_NATION = re.compile(r"\w+(?:ish|ese|ian|ean|ican)$")
 
 
+Tells: TypeAlias = Literal["", "who", "whom", "instead"]
+
+
 class Antecedents:
     """What has been named so far, turn by turn."""
 
@@ -64,37 +70,28 @@ class Antecedents:
         self._who: Antecedent | None = None
         self._row: list[Antecedent] = []
 
-    def hear(
-        self, text: str, *, asked: bool, who: bool = False, acted: bool = False, instead: bool = False
-    ) -> None:
+    def hear(self, text: str, *, asked: bool, tells: Tells = "") -> None:
         """Take in what a turn says.
 
         Args:
             text: Its words.
             asked: The user says it; what is asked about is more likely what is talked about.
-            who: It answers a question for a person.
-            acted: That question was who did something.
-            instead: It asks what the question before asked, of somebody or something else.
+            tells: What it has to do with the question before: an answer tells "who" did something, or
+                "whom" else it asked for; a question asks the same of somebody or something "instead".
         """
         self._now += 1
-        like = self._asked_last(self._known) if instead else None
+        like = self._asked_last(self._known) if tells == "instead" else None
         if asked:
             self._asked, self._who = self._now, None
             text = _REQUEST.sub("", text)
-        asked_for = subject(text) if asked else None
-        is_who = bool(asked_for and _WHO_IS.match(text))
-        if asked_for:
+        named = subject(text) if asked else None
+        is_person = bool(named and _WHO_IS.match(text))
+        if named:
             # What leads up to it is the request, and tells nothing of it.
-            text = text[asked_for.start("name") :]
+            text = text[named.start("name") :]
         about = phrases(text) if asked else []
-        # What stands in front of a noun ("the Oslo summit") is part of that.
-        nouns = tuple(phrase.removeprefix("the ") for phrase in about)
-        spans = [s for s in self._spans(text) if not any(n.startswith(f"{text[slice(*s)]} ") for n in nouns)]
-        if asked_for:
-            end = len(asked_for["name"])
-            spans = [(0, end), *(span for span in spans if span[0] >= end)]
         heard: list[tuple[Span, Antecedent]] = []
-        for span in spans:
+        for span in self._named(text, about, len(named["name"]) if named else 0):
             found = seen(text, span, bare(text[slice(*span)]))
             if heard and not found.place and _COMMA.fullmatch(text[heard[-1][0][1] : span[0]]):
                 found.place = heard[-1][1].place  # "in Elm Valley, Orrin"
@@ -104,12 +101,12 @@ class Antecedents:
             weight = (_ASKED if asked else _ANSWERED) * (_NOT_FIRST if heard else 1.0)
             # Who it was is new in the answer, and no place.
             new = not any(mention.turn == self._now - 1 for mention in antecedent.named)
-            if who and new and found.person > 0.2 and not found.place:
-                antecedent.person = max(antecedent.person, 0.8)
-                weight, who = _ASKED, False
-                self._who = antecedent if acted else None
-            if is_who and not heard:
-                antecedent.person = max(antecedent.person, 0.8)
+            if tells in ("who", "whom") and new and found.person > 0.2 and not found.place:
+                antecedent.person = max(antecedent.person, _SOMEBODY)
+                self._who = antecedent if tells == "who" else None
+                weight, tells = _ASKED, ""
+            if is_person and not heard:
+                antecedent.person = max(antecedent.person, _SOMEBODY)
             antecedent.named.append(Mention(self._now, weight, asked))
             heard.append((span, antecedent))
         if asked and heard and not any(antecedent in self._row for _, antecedent in heard):
@@ -122,6 +119,15 @@ class Antecedents:
             several = 0.7 * (re.split(r" (?:of|in|at|on|between|for) ", noun)[0].endswith("s"))
             found = self._remember(Antecedent(phrase, 0.03, several))
             found.named.append(Mention(self._now, _ASKED, asked=True))
+
+    def _named(self, text: str, about: list[str], opening: int) -> list[Span]:
+        """The names in a text, where it opens with one of so many characters, if any.
+
+        What stands in front of a noun ("the Oslo summit") is part of that.
+        """
+        nouns = tuple(phrase.removeprefix("the ") for phrase in about)
+        spans = [s for s in self._spans(text) if not any(n.startswith(f"{text[slice(*s)]} ") for n in nouns)]
+        return [(0, opening), *(span for span in spans if span[0] >= opening)] if opening else spans
 
     def best(self, wanted: Wanted, apart_from: str = "", *, throughout: bool = False) -> Antecedent | None:
         """What a pronoun stands for, if anything fits.
@@ -216,7 +222,8 @@ class Antecedents:
         word = name.lower()
         longer = {id(a): a for a in self._known if len(a.words) > 1 and word == a.words[0]}
         (found,) = longer.values() if len(longer) == 1 else (None,)
-        return found if found and (found.man or found.woman) and not found.several else None
+        one = found and found.several <= MAYBE_SEVERAL
+        return found if found and one and (found.man or found.woman) else None
 
     def _spans(self, text: str) -> list[Span]:
         """Names, and not what is in capitals for another reason, with "The" where it belongs to them."""
@@ -248,9 +255,8 @@ class Antecedents:
         for antecedent in self._known:
             same = found.words == antecedent.words
             # A surname means the person; one word of a title is not the work.
-            maybe = (
-                min(found.person, antecedent.person) > 0.1 and not found.several and not antecedent.several
-            )
+            one = max(found.several, antecedent.several) <= MAYBE_SEVERAL
+            maybe = one and min(found.person, antecedent.person) > 0.1
             longer = maybe and within(antecedent.words, found.words)
             if same or longer or (maybe and within(found.words, antecedent.words)):
                 antecedent.learn(found, longer=longer)

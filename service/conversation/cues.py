@@ -19,6 +19,7 @@ from service.conversation.words import (
 
 Wanted: TypeAlias = Literal["he", "she", "it", "they", "there", "topic"]
 
+MAYBE_SEVERAL = 0.5
 # As much in front of a name as can matter, in code points.
 _FRONT = 60
 _AT_PLACE = re.compile(r"\b(in|at|near|to|from)\s+(?:the\s+)?$", re.I)
@@ -170,7 +171,7 @@ def seen(text: str, span: Span, name: str) -> Antecedent:
         group = not GROUP_NOUNS.isdisjoint((*words, *nouns))
         several = 0.7 * (group or (the and words[-1].endswith("s")) or words[-1] in PLURAL_WORDS)
         if not (several or man or woman) and len(words) > 1 and words[-1].endswith("s"):
-            several = 0.5  # "Orrin Rovers", or somebody called Williams
+            several = MAYBE_SEVERAL  # "Orrin Rovers", or somebody called Williams
     return Antecedent(
         name,
         person,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from index.text import cjk
 from index.text.analysis import content_terms, tokenize
 from service.conversation import chinese
-from service.conversation.antecedents import Antecedents
+from service.conversation.antecedents import Antecedents, Tells
 from service.conversation.courtesies import reply, without
 from service.conversation.ellipsis import completed
 from service.conversation.names import names
@@ -85,20 +85,25 @@ class _Talk:
             self._courteous = reply(text) is not None
         if self._courteous:
             return
-        who = not asked and bool(_WHO.match(self._previous)) and not subject(self._previous)
-        acted, fragment = bool(_WHO_ACTED.match(self._previous)), text
+        fragment, tells = text, self._tells(asked=asked)
         if asked:
             fragment, text = without(text), without(self.meant(text))
             # What was only put in front of the question before would pile up with the next fragment.
             in_front = text.startswith(fragment.strip(" ?.!…") + ": ")
             self._asked.append(self._previous if in_front else text)
+            tells = "instead" if self._completed else ""
         else:
             self._answer = text
         self._occasion.hear(text, asked=asked)
         if asked and phrases(fragment) and text.startswith(fragment.rstrip(" ?.!…")):
             text = fragment  # what it asks of is nearer than the topic that was added
-        instead = asked and self._completed
-        self._antecedents.hear(text, asked=asked, who=who, acted=acted, instead=instead)
+        self._antecedents.hear(text, asked=asked, tells=tells)
+
+    def _tells(self, *, asked: bool) -> Tells:
+        """What an answer has to do with the question before it."""
+        if asked or not _WHO.match(self._previous) or subject(self._previous):
+            return ""
+        return "who" if _WHO_ACTED.match(self._previous) else "whom"
 
     def meant(self, question: str) -> str:
         """The question as it stands alone."""
