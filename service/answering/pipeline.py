@@ -56,8 +56,8 @@ from service.types import (
     Turn,
 )
 
-_NO_ANSWER = "The documents do not answer this question."
-_NO_ANSWER_TO = "The documents do not answer this part: “{}”."
+_NO_ANSWER = "No answer to this question was found in the documents."
+_NO_ANSWER_TO = "No answer to this part was found in the documents: “{}”."
 
 
 @dataclass(frozen=True, slots=True)

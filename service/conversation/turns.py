@@ -8,11 +8,11 @@ from service.types import Turn
 _MOST_CHARACTERS = 1500
 _MARK = re.compile(r"\s*\[\d+\]")
 _ABSTAINS = re.compile(
-    r"\s*(?:The documents do not answer this question\."
+    r"\s*(?:No answer to this question was found in the documents\."
     r"|(?:sorry,? )?i (?:do not|don['’]t|cannot|can['’]t) (?:know|answer|find|say)\b|CANNOTANSWER)",
     re.I,
 )
-_LEFT_OUT = re.compile(r"The documents do not answer this part: “[^”]*”\.")
+_LEFT_OUT = re.compile(r"No answer to this part was found in the documents: “[^”]*”\.")
 # A title in front of a sentence. Headlines are in capitals for show, so that no name can be told.
 _TITLE = re.compile(r"(?:^|(?<=[\s\]]))\[[^\[\]]*\]\s*(?=\S)")
 

@@ -78,7 +78,7 @@ def test_follow_up_shows_how_it_was_understood_and_takes_a_correction(page: Page
 def test_abstention_gives_reason_and_passages_that_open(page: Page) -> None:
     ask(page, UNKNOWN)
     turn = answered(page)
-    expect(turn).to_contain_text("The documents do not answer this")
+    expect(turn).to_contain_text("No answer to this was found")
     expect(turn).to_contain_text("Searched: default")
     turn.locator(".passage").first.click()
     expect(page.locator("mark")).to_be_visible()

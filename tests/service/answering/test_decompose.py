@@ -124,7 +124,7 @@ def test_of_two_questions_the_one_that_is_not_answered_does_not_keep_the_other_b
     assert answer.abstention is None
     assert answer.text == (
         "Peter Orrin is a baker in Leeds. [1] "
-        "The documents do not answer this part: “does Peter Orrin have children?”."
+        "No answer to this part was found in the documents: “does Peter Orrin have children?”."
     )
 
 

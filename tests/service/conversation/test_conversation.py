@@ -236,12 +236,13 @@ def test_occasion_is_forgotten_when_something_else_is_asked() -> None:
 
 
 def test_abstention_names_nothing() -> None:
-    refused = "> The documents do not answer this question. The nearest is about Ann Lund."
+    refused = "> No answer to this question was found in the documents. The nearest is about Ann Lund."
     assert _asked("Who founded Orrin Mills?", refused, "Where was she born?") == "Where was Orrin Mills born?"
 
 
 def test_answers_are_heard_without_marks_and_titles() -> None:
-    answer = "[Elm Valley News] Mary Brown founded it. [1] [2] The documents do not answer this part: “who”."
+    left_out = "No answer to this part was found in the documents: “who”."
+    answer = f"[Elm Valley News] Mary Brown founded it. [1] [2] {left_out}"
     assert said(Turn("assistant", answer)) == "Mary Brown founded it."
     assert said(Turn("user", "See [1]")) == "See [1]"
 
