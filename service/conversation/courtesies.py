@@ -77,13 +77,13 @@ def reply(text: str) -> str | None:
     if text.strip() and _PICTURES.fullmatch(text):
         return _REPLIES["assent"][1]
     said: list[str] = []
-    at = _BETWEEN.match(text).end()  # type: ignore[union-attr]  # it matches nothing, too
+    at = _past(text, 0)
     while at < len(text):
         match = _ONE.match(text, at)
         if not match or match.end() == at:
             return None
         said.append(str(match.lastgroup))
-        at = _BETWEEN.match(text, match.end()).end()  # type: ignore[union-attr]  # as above
+        at = _past(text, match.end())
     telling = [kind for kind in said if kind != "assent"] or said
     return _REPLIES[telling[0]][1] if telling else None
 
@@ -91,3 +91,9 @@ def reply(text: str) -> str | None:
 def without(question: str) -> str:
     """A question without the courtesies in front of it."""
     return question[match.end() :] if (match := _IN_FRONT.match(question)) else question
+
+
+def _past(text: str, at: int) -> int:
+    """Where what stands between two courtesies ends."""
+    between = _BETWEEN.match(text, at)
+    return between.end() if between else at
