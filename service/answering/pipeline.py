@@ -334,9 +334,9 @@ def _compose(
     ]
     merged = merge(chosen, ask.max_sentences, side_by_side=side_by_side)
     asked = understand(ask.question)
-    items = [s for s in merged if s.best.sentence.kind == "item"]
+    listing = [s.best.hit.document.id for s in merged if s.best.sentence.kind == "item"]
     # Of a list of which much answers, all is told.
-    steps = asked.wants_steps or (asked.wants_list and len(items) > 1)
+    steps = asked.wants_steps or (asked.wants_list and len(listing) > len(set(listing)))
     complete = [
         replace(statement, evidence=tuple(completed(view, e, steps=steps) for e in statement.evidence))
         for statement in merged
