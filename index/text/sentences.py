@@ -22,6 +22,8 @@ _NOTES = re.compile(rf"[”\"’')]*{NOTE_MARKS}")
 # Words that tables shorten and nupunkt does not know: "Max. head: 8 m".
 _SHORTENED = re.compile(r"\b(?:approx|avg|dept|excl|ext|incl|max|min|qty|ref|temp)\.\s*$", re.I)
 _MOST_SHORTENED = 12
+# And one that it knows, but not behind a hyphen: "Trinity-St. Paul's".
+_JOINED = re.compile(r"\w[-–](?:Ft|Mt|St|Ste)\.\s*$")
 _GOES_ON = re.compile(r"\s*[a-z\d]")
 
 # nupunkt reads the rest of a word again for each stop in it that a mark follows, so the time that
@@ -75,8 +77,9 @@ def _with_notes(body: str) -> Iterator[tuple[int, int]]:
 
 def _nupunkt_spans(body: str) -> Iterator[tuple[int, int]]:
     for start, end in _stopped(body):
-        shortened = _SHORTENED.search(body, max(0, start - _MOST_SHORTENED), start)
-        if not (shortened and _GOES_ON.match(body, start)):
+        before = max(0, start - _MOST_SHORTENED)
+        shortened = _SHORTENED.search(body, before, start) and _GOES_ON.match(body, start)
+        if not (shortened or _JOINED.search(body, before, start)):
             yield start, end
 
 
