@@ -27,12 +27,18 @@ from index.types import Hit, Sentence, Vector
 from service.answering.asked.question import Asked
 from service.answering.language import spans
 from service.answering.language.claims import asks
+from service.answering.language.fields import stated
 
 Features = npt.NDArray[np.float64]
 
 # Passages whose sentences are scored. More than a reader is shown: the answer is often
 # in a passage that the question does not rank first.
 PASSAGES = 16
+
+# Log-odds that a line gains which states a value under the label that is asked for, and the share of the
+# question's names that its document has to hold. The training sets have no forms: docs/adr/0023.
+STATED = 3.0
+IN_SCOPE = 0.9
 
 # A web address, with the mark and the brackets of a footnote or a Markdown link around it.
 _LINK = re.compile(r"\[*\^?\d*\]?\(?<?(?:https?://|www\.)\S+")
@@ -68,6 +74,8 @@ class Evidence:
         span: The part that the reader takes for the short answer, a range of the
             document's text; None if it reads none.
         answerable: The reader's log-odds that this part answers.
+        stated: The value that it states under the label that is asked for, as a line of a form or a row of a
+            table does, a range of the document's text; None for a sentence.
     """
 
     hit: Hit
@@ -78,6 +86,7 @@ class Evidence:
     features: Features
     span: tuple[int, int] | None = None
     answerable: float = 0.0
+    stated: tuple[int, int] | None = None
 
     @property
     def read_words(self) -> str | None:
@@ -150,11 +159,12 @@ def score_evidence(
     candidates = describe(view, question, asked, hits)
     if not candidates:
         return []
-    supports = model.probability(np.stack([features for *_, features in candidates]))
-    evidence = [
-        Evidence(hit, sentence, text, vector, float(support), features)
-        for (hit, sentence, text, vector, features), support in zip(candidates, supports, strict=True)
-    ]
+    odds = model.log_odds(np.stack([features for *_, features in candidates]))
+    evidence = []
+    for (hit, sentence, text, vector, features), odd in zip(candidates, odds, strict=True):
+        value = _stated(asked, hit, sentence, text)
+        support = float(sigmoid(odd + STATED if value else odd))
+        evidence.append(Evidence(hit, sentence, text, vector, support, features, stated=value))
     return sorted(evidence, key=lambda e: (-e.support, e.hit.document.id, e.sentence.start))
 
 
@@ -202,6 +212,18 @@ def describe(
     own = features[:, [FEATURES.index("dense_sentence"), FEATURES.index("lexical_sentence")]]
     features = np.hstack([features, own.max(axis=0) - own])
     return [(*row[:4], numbers) for row, numbers in zip(rows, features, strict=True)]
+
+
+def _stated(asked: Asked, hit: Hit, sentence: Sentence, text: str) -> tuple[int, int] | None:
+    """The value that a line of a form or a row states under the label that is asked for, in the document.
+
+    Forms are alike, so the document has to be the one that is asked about.
+    """
+    if hit.scope < IN_SCOPE:
+        return None
+    above = frozenset(terms(f"{hit.document.title or ''} {hit.chunk.context}"))
+    value = stated(text, asked, above)
+    return (sentence.start + value[0], sentence.start + value[1]) if value else None
 
 
 def _says_something(text: str) -> bool:

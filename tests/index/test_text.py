@@ -81,6 +81,10 @@ def _lines(text: str) -> list[tuple[int, str]]:
             "Model: X1; Max. flow: 9 l/h; Min. 3 l/h. It runs.",
             ["Model: X1; Max. flow: 9 l/h; Min. 3 l/h.", "It runs."],
         ),
+        (
+            "They met at Trinity-St. Olave's Hall. It was dry.",
+            ["They met at Trinity-St. Olave's Hall.", "It was dry."],
+        ),
         ("It ran at the max. Then it fell.", ["It ran at the max.", "Then it fell."]),
         ("[1] Smith, J. wrote. [2] Jones did.", ["[1] Smith, J. wrote.", "[2] Jones did."]),
     ],
@@ -96,6 +100,16 @@ def test_hard_wrapped_paragraph_is_joined() -> None:
     )
     found = [line[s.start : s.end] for s in split_sentences(line, ())]
     assert len(found) == 2
+
+
+def test_each_line_of_a_form_stands_by_itself() -> None:
+    lines = [
+        "Keeper: her mother Maria Orrin of Elm Hill",
+        "Name of the harbour: Tamsin",
+        "**Depth:** eleven metres, at\nlow tide",
+    ]
+    form = "\n".join(lines)
+    assert [form[s.start : s.end] for s in split_sentences(form, ())] == lines
 
 
 _BY_HAND = """\

@@ -38,7 +38,12 @@ _WHOSE_WHEN = re.compile(
 _WHOSE = re.compile(
     rf"{_BEFORE}whose (?P<what>[^,?]{{1,200}}?) {_BE} {_MORE_OR_LESS}(?P<rest>[^,?]{{0,200}}){_ONE}", re.I
 )
+# "Who had a higher fever on Monday, A?"
+_WHO_HAD = re.compile(
+    rf"{_BEFORE}{_WHO} (?:has|have|had) (?:the |a )?{_MORE_OR_LESS} (?P<what>[^,?]{{1,200}}?){_ONE}", re.I
+)
 _FACTS = (
+    (_WHO_HAD, "{before}what was the {what} of {name}"),
     (_AGE, "{before}how old {verb} {name}"),
     (_WHOSE_WHEN, "{before}when was the {what} of {name}"),
     (_WHEN_BE, "{before}when {verb} {name} {did}"),

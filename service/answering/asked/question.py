@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from index.text.analysis import Token, distinctive, tokenize
+from service.answering.asked.sought import Sought, sought
 
 Kind: TypeAlias = Literal[
     "when", "who", "where", "how_many", "why", "how", "yes_no", "which", "what", "summary", "other"
@@ -89,6 +90,7 @@ class Asked:
         terms: Their distinct terms, in order.
         distinctive: Those of them that single out one thing: names, numbers, ordinals.
         counted: The term of the things whose number is asked for; None if none is, or it cannot be told.
+        sought: The thing whose value is asked for.
     """
 
     kind: Kind
@@ -98,6 +100,7 @@ class Asked:
     terms: tuple[str, ...]
     distinctive: frozenset[str]
     counted: str | None
+    sought: Sought
 
 
 def understand(question: str) -> Asked:
@@ -123,6 +126,7 @@ def understand(question: str) -> Asked:
         terms=tuple(dict.fromkeys(t.term for t in content)),
         distinctive=frozenset(t.term for t in distinctive(stripped)),
         counted=_counted(main),
+        sought=sought(main),
     )
 
 

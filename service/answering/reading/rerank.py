@@ -12,7 +12,7 @@ import numpy as np
 
 from index.index import View
 from index.text.analysis import terms
-from index.types import Chunk
+from index.types import Chunk, Sentence
 from service.answering.asked.question import Asked
 from service.answering.evidence import Evidence, Features, Logistic, coverage, logit, sigmoid
 from service.answering.language.spans import enumerates
@@ -24,6 +24,11 @@ _GAPS = tuple(READING_FEATURES.index(name) for name in ("sentence_gap", "answer_
 # Log-odds that a sentence which enumerates gains where several things are asked for: there
 # were few such questions to train on.
 LISTING = 0.5
+# The log-odds that a value under the label that is asked for is read with at least: a reader that has seen no
+# forms makes little of them.
+FIELD = 6.0
+# Characters of a value that is a short answer as a whole.
+MAX_VALUE = 120
 # How probably a sentence answers that states all of a question which no reader read, with what
 # it stands under: docs/languages.md.
 UNREAD = 0.5
@@ -53,8 +58,11 @@ def read(reader: Reader, question: str, evidence: Sequence[Evidence]) -> tuple[l
         if reading is None:
             continue
         i = e.hit.chunk.sentences.index(e.sentence)
-        sentence, answer = float(reading.sentences[i]), float(reading.answers[i])
-        candidates.append(replace(e, span=reading.spans[i], answerable=answer))
+        sentence, answer, span = float(reading.sentences[i]), float(reading.answers[i]), reading.spans[i]
+        if e.stated:
+            sentence, answer = max(sentence, FIELD), max(answer, FIELD)
+            span = e.stated if e.stated[1] - e.stated[0] <= MAX_VALUE else span
+        candidates.append(replace(e, span=span, answerable=answer))
         rows.append([sentence, sentence, answer, answer, logit(e.support), e.feature("asked_sentence")])
     features = np.array(rows, dtype=np.float64)
     for gap in _GAPS:
@@ -91,18 +99,17 @@ def read_closer(reader: Reader, question: str, evidence: Sequence[Evidence]) -> 
         evidence: Sentences that were read, best first; at least one.
     """
     best, *others = evidence
-    beside = _beside(best)
-    if beside.sentences == best.hit.chunk.sentences:
+    chunk = beside(best.hit.chunk, best.sentence)
+    if chunk.sentences == best.hit.chunk.sentences:
         return list(evidence)  # that is how it was read
-    (reading,) = reader.read(question, [beside])
-    closer = float(reading.answers[beside.sentences.index(best.sentence)])
+    (reading,) = reader.read(question, [chunk])
+    closer = float(reading.answers[chunk.sentences.index(best.sentence)])
     return [replace(best, answerable=max(best.answerable, closer)), *others]
 
 
-def _beside(evidence: Evidence) -> Chunk:
+def beside(chunk: Chunk, sentence: Sentence) -> Chunk:
     """The part of a passage that holds a sentence, the one before and the one after it."""
-    chunk = evidence.hit.chunk
-    at = chunk.sentences.index(evidence.sentence)
+    at = chunk.sentences.index(sentence)
     sentences = chunk.sentences[max(0, at - 1) : at + 2]
     start, end = sentences[0].start, sentences[-1].end
     text = chunk.text[start - chunk.start : end - chunk.start]

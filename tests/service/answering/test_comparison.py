@@ -48,6 +48,7 @@ def test_what_asks_for_facts_alone_is_no_comparison(question: str) -> None:
         ("Which town built a bridge first, Orrin?", "when was it that Orrin built a bridge?"),
         ("Whose trial began earlier, Smith?", "when was the trial of Smith?"),
         ("Whose pulse was higher upon admission, Smith?", "what was the pulse of Smith upon admission?"),
+        ("Who had a higher fever on Monday, Smith?", "what was the fever on Monday of Smith?"),
         ("What did Orrin sign?", "What did Orrin sign?"),
         ("谁更高？", "谁更高？"),
     ],

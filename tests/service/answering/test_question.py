@@ -52,6 +52,28 @@ def test_list_questions_are_told_apart(question: str, several: bool) -> None:
     assert understand(question).wants_list is several
 
 
+@pytest.mark.parametrize(
+    ("question", "terms", "telling"),
+    [
+        ("By the log of Orrin Port, what was the depth of the harbour?", "depth", "depth"),
+        ("What is Ada Brown's blood pressure?", "blood pressur", "blood pressur"),
+        ("What is the patient's pulse?", "puls", "puls"),
+        ("What crimes did the defendants commit?", "crime", "crime"),
+        ("What is the name of the captain's first ship?", "name 1st ship", "1st ship"),
+        ("What is the date of birth of Ada Brown?", "date birth", "birth"),
+        ("How old is Ada Brown?", "age", "age"),
+        ("When was the judgment of Brown?", "judgment date time", "judgment"),
+        ("How did Brown do it?", "", ""),
+        ("What is it?", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_is_sought_is_told_from_whose_it_is(question: str, terms: str, telling: str) -> None:
+    sought = understand(question).sought
+    assert sought.terms == set(terms.split())
+    assert sought.telling == set(telling.split())
+
+
 def test_names_numbers_and_ordinals_are_distinctive() -> None:
     asked = understand("What did Marie Curie say at the 3rd congress in 1921?")
     assert asked.distinctive == {"mari", "curi", "3rd", "1921"}
