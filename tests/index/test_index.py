@@ -1,4 +1,4 @@
-"""The store, its projections and retrieval together, with the real model."""
+"""The store and its projections together, with the real model."""
 
 import gc
 import re
@@ -15,28 +15,11 @@ from index.errors import IndexLocked, IndexMismatch
 from index.index import Index, View
 from index.layout import Layout, Manifest
 from index.load.files import find_sources
-from index.retrieve import ASKED, LEXICAL, SCOPE, SENTENCE, Question, retrieve
-from index.text.analysis import content_terms
-from index.types import Chunk, Document, Heading, Hit, Page
+from index.types import Chunk, Document, Heading, Page
 from index.verify import verify
 from service.settings import Settings
 from service.wiring import App, open_app
-
-TOPICS = [
-    "The harbour was dredged.",
-    "The orchard bore pears.",
-    "The comet returned.",
-    "The violin was tuned.",
-]
-
-
-def _put(app: App, document_id: str, text: str, **metadata: str) -> None:
-    app.builder.put("default", Document(document_id, text, metadata))
-
-
-def _search(app: App, text: str, k: int = 5, **filters: str) -> list[Hit]:
-    question = Question.of(text, app.builder.embedder.embed_query)
-    return app.index.read("default", lambda view: retrieve(view, question, k, filters))
+from tests.index.making import TOPICS, put, search
 
 
 def test_build_is_idempotent(app: App, tmp_path: Path) -> None:
@@ -86,29 +69,11 @@ def test_one_failing_file_does_not_stop_the_others(app: App, tmp_path: Path) -> 
 
 def test_deleted_is_gone_from_every_search(app: App) -> None:
     for i, text in enumerate(TOPICS):
-        _put(app, f"d{i}", text)
-    assert _search(app, "comet")[0].document.id == "d2"
+        put(app, f"d{i}", text)
+    assert search(app, "comet")[0].document.id == "d2"
     app.builder.delete("default", "d2")
-    assert "d2" not in {h.document.id for h in _search(app, "comet", k=50)}
+    assert "d2" not in {h.document.id for h in search(app, "comet", k=50)}
     assert verify(app.index) == []
-
-
-def test_filter_is_exact_even_for_the_farthest_documents(app: App) -> None:
-    for i in range(60):
-        _put(app, f"near{i:02}", f"The comet returned in year {i}.", source="near")
-    for i in range(3):
-        _put(app, f"far{i}", f"Pears are picked by hand, batch {i}.", source="far")
-    hits = _search(app, "When did the comet return?", k=10, source="far")
-    assert sorted(h.document.id for h in hits) == ["far0", "far1", "far2"]
-
-
-def test_equal_texts_are_ordered_by_id_at_any_cut(app: App) -> None:
-    for i in (3, 1, 2, 0):
-        _put(app, f"d{i}", TOPICS[0])
-    everything = [h.chunk.id for h in _search(app, "harbour", k=4)]
-    for k in (1, 2, 3):
-        assert [h.chunk.id for h in _search(app, "harbour", k=k)] == everything[:k]
-    assert everything == sorted(everything)
 
 
 def test_result_does_not_depend_on_how_the_index_came_about(settings: Settings, tmp_path: Path) -> None:
@@ -118,25 +83,25 @@ def test_result_does_not_depend_on_how_the_index_came_about(settings: Settings, 
     for where, order in ((straight, [0, 1, 2, 3]), (crooked, [3, 0, 2, 1])):
         with open_app(where, create=True) as app:
             if where is crooked:
-                _put(app, "d0", "Something else entirely stood here.")
-                _put(app, "gone", "The harbour again.")
+                put(app, "d0", "Something else entirely stood here.")
+                put(app, "gone", "The harbour again.")
                 app.builder.delete("default", "gone")
             for i in order:
-                _put(app, f"d{i}", TOPICS[i])
+                put(app, f"d{i}", TOPICS[i])
             found.append(
-                [(h.chunk.id, h.score, h.dense, h.lexical) for h in _search(app, "the harbour and the comet")]
+                [(h.chunk.id, h.score, h.dense, h.lexical) for h in search(app, "the harbour and the comet")]
             )
     assert found[0] == found[1]
 
 
 def test_a_reader_sees_what_another_process_wrote(app: App, settings: Settings) -> None:
-    _put(app, "d0", TOPICS[0])
+    put(app, "d0", TOPICS[0])
     with open_app(settings) as reader:
-        assert [h.document.id for h in _search(reader, "comet")] == ["d0"]
-        _put(app, "d2", TOPICS[2])
-        assert _search(reader, "comet")[0].document.id == "d2"
+        assert [h.document.id for h in search(reader, "comet")] == ["d0"]
+        put(app, "d2", TOPICS[2])
+        assert search(reader, "comet")[0].document.id == "d2"
         app.builder.delete("default", "d2")
-        assert [h.document.id for h in _search(reader, "comet")] == ["d0"]
+        assert [h.document.id for h in search(reader, "comet")] == ["d0"]
 
 
 @pytest.mark.parametrize("name", ["vectors.bin", "lexical.db"])
@@ -145,8 +110,8 @@ def test_a_damaged_projection_is_made_anew(
     app: App, settings: Settings, name: str, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     for i, text in enumerate(TOPICS):
-        _put(app, f"d{i}", text)
-    expected = [(h.chunk.id, h.score) for h in _search(app, "comet")]
+        put(app, f"d{i}", text)
+    expected = [(h.chunk.id, h.score) for h in search(app, "comet")]
     app.builder.save()
     app.index.close()
     path = Layout(settings.data_dir).projections("default") / name
@@ -159,39 +124,39 @@ def test_a_damaged_projection_is_made_anew(
             data[:middle] if damage == "truncate" else data[:20] + bytes([data[20] ^ 255]) * 40 + data[60:]
         )
     with open_app(settings) as again:
-        assert [(h.chunk.id, h.score) for h in _search(again, "comet")] == expected
+        assert [(h.chunk.id, h.score) for h in search(again, "comet")] == expected
         assert verify(again.index) == []
     if damage != "remove":
         assert "rebuilding it from the store" in caplog.text
 
 
 def test_projections_of_an_older_copy_of_the_database_are_not_used(app: App, settings: Settings) -> None:
-    _put(app, "d0", TOPICS[0])
+    put(app, "d0", TOPICS[0])
     app.index.close()
     database = Layout(settings.data_dir).database
     older = database.read_bytes()
     with open_app(settings) as later:
-        _put(later, "d2", TOPICS[2])
-        assert _search(later, "comet")[0].document.id == "d2"
+        put(later, "d2", TOPICS[2])
+        assert search(later, "comet")[0].document.id == "d2"
     database.write_bytes(older)
     with open_app(settings) as restored:
-        assert [h.document.id for h in _search(restored, "comet")] == ["d0"]
+        assert [h.document.id for h in search(restored, "comet")] == ["d0"]
         assert verify(restored.index) == []
 
 
 def test_projections_of_another_database_are_not_used(app: App, settings: Settings) -> None:
-    _put(app, "d0", TOPICS[0])
+    put(app, "d0", TOPICS[0])
     app.index.close()
     Layout(settings.data_dir).database.unlink()
     with open_app(settings, create=True) as again:
-        _put(again, "d2", TOPICS[2])
-        assert [h.document.id for h in _search(again, "harbour")] == ["d2"]
+        put(again, "d2", TOPICS[2])
+        assert [h.document.id for h in search(again, "harbour")] == ["d2"]
         assert verify(again.index) == []
 
 
 def test_a_lexical_file_damaged_in_use_is_made_anew(app: App, settings: Settings) -> None:
     for i in range(200):
-        _put(app, f"d{i}", f"{TOPICS[i % 4]} Number {i}.")
+        put(app, f"d{i}", f"{TOPICS[i % 4]} Number {i}.")
     app.builder.save()
     app.index.close()
     path = Layout(settings.data_dir).projections("default") / "lexical.db"
@@ -199,17 +164,17 @@ def test_a_lexical_file_damaged_in_use_is_made_anew(app: App, settings: Settings
     data[8192:-4096] = b"\xff" * (len(data) - 12288)
     path.write_bytes(data)
     with open_app(settings) as again:
-        assert len(_search(again, "comet", k=10)) == 10
+        assert len(search(again, "comet", k=10)) == 10
         assert verify(again.index) == []
 
 
 def test_connections_close_with_their_threads(app: App) -> None:
     """SQLite keeps a few descriptors back for reuse; their number must not grow."""
-    _put(app, "d2", TOPICS[2])
+    put(app, "d2", TOPICS[2])
 
     def descriptors_after(rounds: int) -> int:
         for _ in range(rounds):
-            threads = [threading.Thread(target=_search, args=(app, "comet")) for _ in range(6)]
+            threads = [threading.Thread(target=search, args=(app, "comet")) for _ in range(6)]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -222,29 +187,12 @@ def test_connections_close_with_their_threads(app: App) -> None:
 
 def test_ids_may_hold_any_character(app: App, settings: Settings) -> None:
     for document_id in ("a\nb", "c", 'd"e', "f g/h"):
-        _put(app, document_id, TOPICS[2], source=document_id)
+        put(app, document_id, TOPICS[2], source=document_id)
     app.index.close()
     with open_app(settings) as again:
-        assert [h.document.id for h in _search(again, "comet", source="a\nb")] == ["a\nb"]
+        assert [h.document.id for h in search(again, "comet", source="a\nb")] == ["a\nb"]
         again.builder.delete("default", "a\nb")
         assert verify(again.index) == []
-
-
-def test_decimals_are_terms(app: App) -> None:
-    for i in range(6):
-        _put(app, f"d{i}", f"The release was 3.{i} and cost 1,500.5 crowns.")
-    hits = _search(app, "release 3.4", k=1)
-    assert hits[0].document.id == "d4"
-    assert app.index.read("default", lambda v: v.lexical.counts(["3.4", "1500.5"])) == {"3.4": 1, "1500.5": 6}
-
-
-def test_words_with_vowel_signs_are_whole_in_the_lexical_index(app: App) -> None:
-    """Cut at the signs, one would hold the other's pieces."""
-    _put(app, "literature", "हिन्दी साहित्य का इतिहास")
-    _put(app, "pieces", "ह न द स त य")
-    asked = content_terms("साहित्य")
-    assert app.index.read("default", lambda v: list(v.lexical.counts(asked).values())) == [1]
-    assert app.index.read("default", lambda v: v.lexical.documents_with(asked[0])) == {"literature"}
 
 
 def test_two_threads_can_make_the_same_index(settings: Settings) -> None:
@@ -266,12 +214,12 @@ def test_two_threads_can_make_the_same_index(settings: Settings) -> None:
 
 
 def test_all_projections_can_be_thrown_away(app: App, settings: Settings) -> None:
-    _put(app, "d2", TOPICS[2])
+    put(app, "d2", TOPICS[2])
     app.builder.save()
     app.index.close()
     shutil.rmtree(settings.data_dir / "projections")
     with open_app(settings) as again:
-        assert [h.document.id for h in _search(again, "comet")] == ["d2"]
+        assert [h.document.id for h in search(again, "comet")] == ["d2"]
 
 
 def test_another_embedder_is_refused_with_the_repair(app: App, settings: Settings) -> None:
@@ -282,22 +230,22 @@ def test_another_embedder_is_refused_with_the_repair(app: App, settings: Setting
 
 def test_rebuild_repairs_a_mismatch_and_keeps_every_document(app: App, settings: Settings) -> None:
     for i, text in enumerate(TOPICS):
-        _put(app, f"d{i}", text)
+        put(app, f"d{i}", text)
     changed = settings.model_copy(update={"chunk_tokens": 64})
     with pytest.raises(IndexMismatch, match="max_tokens: 200 → 64"), open_app(changed):
         pass
     with open_app(changed, rebuilding=True) as rebuilding:
         assert rebuilding.builder.rebuild() == len(TOPICS)
     with pytest.raises(IndexMismatch):
-        _search(app, "comet")
+        search(app, "comet")
     with open_app(changed) as again:
-        assert _search(again, "comet")[0].document.id == "d2"
+        assert search(again, "comet")[0].document.id == "d2"
         assert verify(again.index) == []
 
 
 def test_a_second_writer_is_told_to_wait(app: App) -> None:
     with FileLock(app.index.layout.write_lock), pytest.raises(IndexLocked, match="Another process"):
-        _put(app, "d0", TOPICS[0])
+        put(app, "d0", TOPICS[0])
 
 
 def test_what_two_put_at_once_is_put_once(app: App) -> None:
@@ -327,7 +275,7 @@ def test_reading_while_writing_never_sees_half_a_document(app: App) -> None:
             f"Version {number} says: {topic} " + "It was told at length. " * 30 for topic in TOPICS
         )
 
-    _put(app, "it", text(0))
+    put(app, "it", text(0))
     stop = threading.Event()
     mixed: list[object] = []
 
@@ -347,68 +295,9 @@ def test_reading_while_writing_never_sees_half_a_document(app: App) -> None:
     for thread in threads:
         thread.start()
     for number in range(1, 15):
-        _put(app, "it", text(number))
+        put(app, "it", text(number))
     stop.set()
     for thread in threads:
         thread.join()
     assert mixed == []
     assert verify(app.index) == []
-
-
-def test_a_score_is_of_the_vectors_the_terms_and_the_names(app: App) -> None:
-    for i, text in enumerate(TOPICS):
-        _put(app, f"d{i}", text)
-    asked = "When did Comet Halley return?"
-    vector = app.builder.embedder.embed_query(asked)
-    plain = app.builder.embedder.embed_query("When did return?")
-    hits = _search(app, asked)
-    known = app.index.read("default", lambda view: view.lexical.weights(["comet", "halley", "return"]))
-    for hit in hits:
-        mentions = hit.document.id == "d2"
-        scope = known["comet"] / (known["comet"] + known["halley"]) if mentions else 0.0
-        assert hit.scope == pytest.approx(scope)
-        assert hit.dense == pytest.approx(float(hit.embedded.vector @ vector), abs=1e-5)
-        terms = (hit.lexical or 0.0) / sum(known.values())
-        nearest = SENTENCE * float((hit.embedded.sentence_vectors @ plain).max())
-        near = (1 - ASKED) * hit.dense + ASKED * float(hit.embedded.vector @ plain)
-        assert hit.score == pytest.approx(near + nearest + LEXICAL * terms + SCOPE * scope, abs=1e-5)
-    assert hits[0].document.id == "d2"
-
-
-def test_a_term_that_is_given_twice_counts_twice(app: App) -> None:
-    for i, text in enumerate(TOPICS):
-        _put(app, f"d{i}", text)
-
-    def scores(*terms: str) -> dict[str, float]:
-        return app.index.read("default", lambda view: dict(view.lexical.search(terms, 10)))
-
-    once, twice, beside = scores("comet"), scores("comet", "comet"), scores("comet", "return", "comet")
-    assert once
-    assert twice == {chunk_id: pytest.approx(2 * score) for chunk_id, score in once.items()}
-    added = scores("return")
-    assert beside == {i: pytest.approx(twice.get(i, 0.0) + added.get(i, 0.0)) for i in {*twice, *added}}
-
-
-def test_a_passage_is_found_by_what_its_document_names(app: App) -> None:
-    """The name stands in the opening, the answer elsewhere, and both documents say the same of it."""
-    for town in ("Aldbury", "Brimley"):
-        filler = "\n\n".join(f"The council met in room {i} and adjourned without a vote." for i in range(60))
-        answer = "The bell tower was struck by lightning during the harvest."
-        _put(app, town, f"This is the chronicle of {town}.\n\n{filler}\n\n{answer}")
-    for town in ("Aldbury", "Brimley"):
-        hits = _search(app, f"When was the bell tower of {town} struck by lightning?")
-        assert hits[0].document.id == town
-        assert "lightning" in hits[0].chunk.text
-
-
-def test_names_in_a_large_collection_are_searched_by_themselves(app: App) -> None:
-    """More passages match the question's words than are candidates; only one document holds the name."""
-    for i in range(130):
-        _put(
-            app,
-            f"d{i:03}",
-            f"The annual report of branch {i} states the revenue, the revenue and the profit.",
-        )
-    _put(app, "named", "Zyxwell Holdings was founded by two brothers.\n\nThey later sold all of it.")
-    found = _search(app, "What revenue does the annual report of branch Zyxwell state?", k=3)
-    assert found[0].document.id == "named"
