@@ -25,7 +25,7 @@ from index.types import EmbeddedChunk
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 5
+_FORMAT = 6
 # A heading says what a passage is about, its own words say more.
 _CONTEXT_WEIGHT = 0.5
 _TABLES = """

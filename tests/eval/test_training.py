@@ -29,6 +29,15 @@ ABOUT = "Ada Brown opened the largest mill of Orrin in 1921."
         ),
         ("what is the largest mill?", {"what is the smallest mill?", "what isn't the largest mill?"}),
         (
+            "is mill 2 of the supplier open?",
+            {
+                *(f"is mill {n} of the supplier open?" for n in (3, 4, 5)),
+                "is mill 2 of the customer open?",
+                "is mill 2 of the supplier close?",
+                "isn't mill 2 of the supplier open?",
+            },
+        ),
+        (
             "what wasn't large in 1921?",
             {f"what wasn't large in {y}?" for y in (1912, 1918, 1920, 1922, 1923, 1928)},
         ),

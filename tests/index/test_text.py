@@ -213,6 +213,7 @@ def test_tokens_point_at_their_surface(raw: str) -> None:
         ("Xi’an's meetings", "xian meeting"),
         ("the Fourth meeting", "4th meeting"),
         ("five key areas", "5 key area"),
+        ("Diagnoses, analyses", "diagnosis analysis"),
         ("1,500 places", "1500 place"),
         ("Élites", "elite"),
         ("成都会议", "成都会议"),

@@ -11,6 +11,7 @@ from service.answering.composing.lists import in_short
 from service.answering.evidence import Evidence
 from service.answering.language import spans
 from service.answering.language.claims import negates
+from service.answering.language.fields import fields
 from service.answering.language.verdict import yes_or_no
 
 # Two sentences with vectors this close, and the same names, numbers and negations, say the
@@ -78,6 +79,9 @@ def select(asked: Asked, evidence: Sequence[Evidence], max_sentences: int) -> li
     for candidate in evidence:
         if candidate.support < floor:
             break
+        # Beside the value that is asked for, the other lines of a form answer nothing.
+        if evidence[0].stated and not candidate.stated and fields(candidate.text):
+            continue
         same = next((g for g in groups if says_the_same(g[0], candidate)), None)
         if same is not None:
             if all(e.hit.document.id != candidate.hit.document.id for e in same):

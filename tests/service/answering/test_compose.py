@@ -54,6 +54,13 @@ def test_further_sentences_have_to_come_close() -> None:
     assert select(understand("Which names are there?"), [], 3) == []
 
 
+def test_beside_a_value_that_is_asked_for_other_lines_of_the_form_are_left_out() -> None:
+    value = replace(_evidence("Length: 31 metres", 0.5), stated=(8, 17))
+    others = [_evidence("Draught: 2 metres", 0.4, "e"), _evidence("It is 31 metres long.", 0.3, "f")]
+    told = select(understand("What is the length?"), [value, *others], 3)
+    assert [s.best.text for s in told] == ["Length: 31 metres", "It is 31 metres long."]
+
+
 def test_statements_are_merged_in_an_order_that_reads() -> None:
     late, early = _evidence("Late.", 0.9, start=50), _evidence("Early.", 0.8, start=5)
     other = _evidence("Other.", 0.85, "e")
