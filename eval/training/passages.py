@@ -5,13 +5,16 @@
 A line is one question against one passage of a document: the passage's text, what it stands
 under, its sentences, the span that answers and the sentences that the span lies in. An
 answerable question comes once with its own passage, and every third time also with the
-passage nearest by TF-IDF that does not contain an accepted answer; every third time it is
-also made to ask about something else (``swaps``). A question that its set calls unanswerable
-comes with the nearest passage. ``policyqa`` asks the same of every website, so what is nearest
-elsewhere usually answers too: it gives no negatives.
+passage nearest by TF-IDF that does not contain an accepted answer; every other time it is
+also made to ask about something else (``swaps``), named in the passages around or in another
+sentence of its own. A question that its set calls unanswerable comes with the nearest passage.
+``policyqa`` asks the same of every website, so what is nearest elsewhere usually answers too: it gives
+no negatives.
 
 Documents are split four to one into training and held-out by a hash of their id. Two in three of those
 to train on are cut into passages of about half the product's size, which teach as much in half the time.
+The product reads the best sentence a second time with only those beside it (``read_closer``): so is
+one in three passages to train on, and each held-out one once more, as a set of its own.
 """
 
 import argparse
@@ -31,15 +34,19 @@ from eval.training.swaps import swapped
 from eval.types import Case
 from index.chunk import ChunkerConfig, CountTokens, SentenceChunker
 from index.embed.resolve import DEFAULT_MODEL, resolve_model
+from index.text.analysis import terms
 from index.text.blocks import infer_headings
-from index.types import Chunk, Document, Json, sha256_hex
+from index.types import Chunk, Document, Json, Sentence, sha256_hex
+from service.answering.reading.rerank import beside
 
 SEED = 3
 NEAREST = 6
 BATCH = 256
 SHORT_TOKENS = 100
+CLOSER = 1 / 3
 EVERYTHING = 1_000_000
 Row: TypeAlias = dict[str, Json]
+Span: TypeAlias = tuple[int, int]
 
 
 def main() -> None:
@@ -62,7 +69,7 @@ def main() -> None:
             cases = sample(collection, int(*limit) if limit else EVERYTHING)
             rows = list(_rows(collection, cases, chunker, negatives=kind != "policyqa"))
             for row in rows:
-                out.write(json.dumps({"set": collection.name, **row}, ensure_ascii=False) + "\n")
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
             answered = sum(bool(r["gold"]) for r in rows)
             held_out = sum(bool(r["held_out"]) for r in rows)
             print(
@@ -94,27 +101,53 @@ def _rows(
         for i, (title, text) in collection.documents.items()
     }
     chunks = [chunk for several in by_document.values() for chunk in several]
+
+    def shown(question: str, chunk: Chunk, best: Sentence, span: Span | None = None) -> Iterator[Row]:
+        closer = beside(chunk, best)
+        if is_held_out(chunk.document_id):
+            yield _row(collection.name, question, chunk, span)
+            yield _row(f"{collection.name}, closer", question, closer, span)
+        else:
+            yield _row(collection.name, question, closer if rng.random() < CLOSER else chunk, span)
+
     for case, ranking in _nearest(cases, chunks):
+        question = case.question
         if not case.answerable:
-            nearest = ranking[0]
-            yield _row(case.question, nearest, None, is_held_out(nearest.document_id))
+            yield from shown(question, ranking[0], _likest(question, ranking[0]))
             continue
         (place, *_) = case.evidence
-        start, end = place.start or 0, place.end or 0
-        held_out = is_held_out(place.document_id)
-        own = next((c for c in by_document[place.document_id] if c.start <= start and end <= c.end), None)
+        span = place.start or 0, place.end or 0
+        passages = by_document[place.document_id]
+        own = next((c for c in passages if c.start <= span[0] and span[1] <= c.end), None)
         if own is None:
             continue
-        yield _row(case.question, own, (start - own.start, end - own.start), held_out)
+        best = next(s for s in own.sentences if span[0] < s.end)
+        yield from shown(question, own, best, span)
         others = [c for c in ranking if c is not own and not _contains(c, case)][:NEAREST]
         if not negatives or not others:
             continue
         if rng.random() < 1 / 3:
-            yield _row(case.question, rng.choice(others), None, held_out)
-        if rng.random() < 1 / 3:
-            about = swapped(case.question, f"{own.context} {own.text}", [c.text for c in others], rng)
+            nearest = rng.choice(others)
+            yield from shown(question, nearest, _likest(question, nearest))
+        if rng.random() < 1 / 2:
+            answering = own.text[best.start - own.start : best.end - own.start]
+            near = rng.random() < 1 / 2
+            about = swapped(
+                question,
+                f"{own.context} {answering if near else own.text}",
+                [own.text] if near else [c.text for c in others],
+                rng,
+            )
             if about:
-                yield _row(about, own, None, held_out)
+                yield from shown(about, own, best)
+
+
+def _likest(question: str, chunk: Chunk) -> Sentence:
+    asked = set(terms(question))
+    return max(
+        chunk.sentences,
+        key=lambda s: len(asked.intersection(terms(chunk.text[s.start - chunk.start : s.end - chunk.start]))),
+    )
 
 
 def _nearest(cases: Sequence[Case], chunks: Sequence[Chunk]) -> Iterator[tuple[Case, list[Chunk]]]:
@@ -132,17 +165,17 @@ def _contains(chunk: Chunk, case: Case) -> bool:
     return any(a.lower() in chunk.text.lower() for a in case.answers)
 
 
-def _row(question: str, chunk: Chunk, span: tuple[int, int] | None, held_out: bool) -> Row:
-    sentences = [(s.start - chunk.start, s.end - chunk.start) for s in chunk.sentences]
-    gold = [i for i, (a, b) in enumerate(sentences) if span and a < span[1] and span[0] < b]
+def _row(name: str, question: str, chunk: Chunk, span: Span | None) -> Row:
+    gold = [i for i, s in enumerate(chunk.sentences) if span and s.start < span[1] and span[0] < s.end]
     return {
+        "set": name,
         "question": question,
         "context": chunk.context,
         "text": chunk.text,
-        "sentences": [list(s) for s in sentences],
-        "span": list(span) if span else None,
+        "sentences": [[s.start - chunk.start, s.end - chunk.start] for s in chunk.sentences],
+        "span": [span[0] - chunk.start, span[1] - chunk.start] if span else None,
         "gold": list(gold),
-        "held_out": held_out,
+        "held_out": is_held_out(chunk.document_id),
     }
 
 

@@ -8,7 +8,8 @@ cross-entropy of start and end (the first token where nothing answers), plus the
 a softmax over its sentences and an empty answer of log-odds 0, plus half the binary cross-entropy
 of each sentence, so that each log-odds means something by itself. Passages of like length are
 batched up to a number of tokens. A checkpoint after every ``--save-every`` steps lets a later run go
-on where one stopped.
+on where one stopped. To go on from weights that are trained already (``--start``), the lower layers may be
+left as they are (``--frozen``), which takes a third off a step for half of them.
 """
 
 import argparse
@@ -102,6 +103,7 @@ def main() -> None:
     model = Model(arguments.encoder or resolve_model(DEFAULT_MODEL))
     if arguments.start:
         model.load_state_dict(torch.load(arguments.start, weights_only=True)["model"])
+    model.encoder.encoder.layer[: arguments.frozen].requires_grad_(requires_grad=False)
     optimizer = torch.optim.AdamW(
         [
             {"params": model.encoder.encoder.parameters(), "lr": ENCODER_RATE},
@@ -159,6 +161,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, help="stop, with the rates at nought, after so many")
     parser.add_argument("--save-every", type=int, default=100)
     parser.add_argument("--start", type=Path, help="weights of an earlier training to start from")
+    parser.add_argument("--frozen", type=int, default=0, help="layers, from below, that are not trained")
     parser.add_argument("--export", type=Path, help="folder for the 8-bit ONNX model")
     return parser.parse_args()
 

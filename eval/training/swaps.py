@@ -1,7 +1,7 @@
 """Questions that the documents do not answer, made from ones that they do.
 
-A name, year or ordinal of the question that the answering sentence is about is exchanged
-for another one from the sentences that were retrieved beside it, a word for its opposite, or
+A name, year, number or ordinal of the question that the answering sentence is about is
+exchanged for another one from what stands beside it, a word for its opposite or counterpart, or
 the verb is denied. What answered the question now looks as if it did: the false premises and
 mixed-up events that people ask about. The kinds are those that Rajpurkar et al. (2018), "Know
 What You Don't Know", table 1, found people to use.
@@ -16,6 +16,7 @@ DENIALS = 0.2
 
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w'’-]+(?: (?:of |the )?[A-Z][\w'’-]+)*")
 _YEAR = re.compile(r"\b1[0-9]\d\d\b|\b20[0-4]\d\b")
+_NUMBER = re.compile(r"(?<![\w.,])[1-9]\d?(?![\w%]|[.,]\d)")
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b", re.I)
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _PAIRS = """
@@ -31,6 +32,9 @@ arrive:leave arrived:left born:died birth:death above:below inside:outside commo
 heavy:light hot:cold rich:poor urban:rural victory:defeat attack:defend enter:leave entered:left
 gained:lost export:import exports:imports buy:sell bought:sold minority:majority ancient:modern
 internal:external local:foreign simple:complex upper:lower victim:culprit teacher:student
+supplier:customer buyer:seller landlord:tenant employer:employee lender:borrower plaintiff:defendant
+husband:wife father:mother son:daughter brother:sister king:queen president:secretary owner:user
+minister:ambassador doctor:patient author:editor director:producer adults:children men:women sender:recipient
 """.split()
 _OPPOSITES = {one: other for pair in _PAIRS for one, other in (pair.split(":"), pair.split(":")[::-1])}
 _OPPOSITE = re.compile(rf"\b(?:{'|'.join(_OPPOSITES)})\b")
@@ -48,8 +52,8 @@ def swapped(question: str, about: str, beside: Sequence[str], rng: random.Random
 
     Args:
         question: An answerable question.
-        about: The answering sentence with its context.
-        beside: Other sentences on the subject.
+        about: What it is about: the answering sentence or passage with its context.
+        beside: What stands beside that, and names others.
         rng: Chooses.
     """
     lowered = f"{about} {question}".lower()
@@ -64,6 +68,13 @@ def swapped(question: str, about: str, beside: Sequence[str], rng: random.Random
             (year, other)
             for year in _YEAR.finditer(question)
             for other in sorted(years | {str(int(year.group()) + step) for step in (-9, -3, -1, 1, 2, 7)})
+        ],
+        [
+            (number, str(other))
+            for number in _NUMBER.finditer(question)
+            if number.group() in about
+            for other in range(max(1, int(number.group()) - 3), int(number.group()) + 4)
+            if str(other) not in lowered
         ],
         [(m, other) for m in _ORDINAL.finditer(question) for other in _ORDINALS if other not in lowered],
         [
