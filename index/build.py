@@ -130,7 +130,7 @@ class Builder:
     def _embed(self, chunks: Sequence[Chunk], known: dict[str, EmbeddedChunk]) -> list[EmbeddedChunk]:
         new = [c for c in chunks if c.embedding_key not in known]
         texts = [c.embedded_text for c in new]
-        texts += [c.text[s.start - c.start : s.end - c.start] for c in new for s in c.sentences]
+        texts += [c.quote(s.start, s.end) for c in new for s in c.sentences]
         vectors = self.embedder.embed_passages(texts) if texts else np.empty((0, 0), dtype=np.float32)
         fresh = {}
         offset = len(new)

@@ -115,6 +115,10 @@ class Chunk:
         """Content-derived and unique within a collection."""
         return sha256_hex(self.document_id, self.revision, f"{self.start}:{self.end}")[:32]
 
+    def quote(self, start: int, end: int) -> str:
+        """The words in a range of the document that lies within the passage."""
+        return self.text[start - self.start : end - self.start]
+
     @property
     def embedded_text(self) -> str:
         """What the embedder sees of this passage."""

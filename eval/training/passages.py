@@ -130,7 +130,7 @@ def _rows(
             nearest = rng.choice(others)
             yield from shown(question, nearest, _likest(question, nearest))
         if rng.random() < 1 / 2:
-            answering = own.text[best.start - own.start : best.end - own.start]
+            answering = own.quote(best.start, best.end)
             near = rng.random() < 1 / 2
             about = swapped(
                 question,
@@ -146,7 +146,7 @@ def _likest(question: str, chunk: Chunk) -> Sentence:
     asked = set(terms(question))
     return max(
         chunk.sentences,
-        key=lambda s: len(asked.intersection(terms(chunk.text[s.start - chunk.start : s.end - chunk.start]))),
+        key=lambda s: len(asked.intersection(terms(chunk.quote(s.start, s.end)))),
     )
 
 

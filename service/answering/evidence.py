@@ -102,7 +102,7 @@ class Evidence:
         chunk = self.hit.chunk
         for above in reversed(chunk.sentences):
             if above.kind == "heading" and above.start < self.sentence.start:
-                return chunk.text[above.start - chunk.start : above.end - chunk.start]
+                return chunk.quote(above.start, above.end)
         _, _, headings = chunk.context.partition(ABOVE)
         return headings.rpartition(ABOVE)[2]
 
@@ -179,7 +179,7 @@ def describe(
     rows = []
     for rank, hit in enumerate(hits, start=1):
         chunk = hit.chunk
-        texts = [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
+        texts = [chunk.quote(s.start, s.end) for s in chunk.sentences]
         tokens = [terms(t) for t in texts]
         title = hit.document.title or ""
         around = set(terms(f"{title} {chunk.context}")).union(*tokens)

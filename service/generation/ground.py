@@ -52,7 +52,7 @@ def ground(sentence: Marked, shown: Sequence[Hit], embed: Embed) -> tuple[Source
 
 def _source(text: str, vector: Vector, hit: Hit) -> Source | None:
     chunk = hit.chunk
-    texts = [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
+    texts = [chunk.quote(s.start, s.end) for s in chunk.sentences]
     # A heading says what a text is about, and a question leaves open whether it is so.
     kept = [i for i, s in enumerate(chunk.sentences) if s.kind != "heading" and not asks(texts[i])]
     above = f"{hit.document.title or ''}\n{chunk.context}"
@@ -61,5 +61,5 @@ def _source(text: str, vector: Vector, hit: Hit) -> Source | None:
     if found.score < SUPPORTED:
         return None
     start, end = chunk.sentences[kept[found.first]].start, chunk.sentences[kept[found.last]].end
-    cited = chunk.text[start - chunk.start : end - chunk.start]
+    cited = chunk.quote(start, end)
     return source_of(hit, start, end, cited, found.score)

@@ -106,7 +106,7 @@ class HubReader:
 
     def _pairs(self, question: str, chunk: Chunk) -> Reading:
         """One logit for the question with each sentence; a cross-encoder reads no span."""
-        texts = [chunk.text[s.start - chunk.start : s.end - chunk.start] for s in chunk.sentences]
+        texts = [chunk.quote(s.start, s.end) for s in chunk.sentences]
         output, _ = self._run([question] * len(texts), texts)
         sentences = output.logits[:, 0].double().numpy()
         return Reading(sentences, (None,) * len(sentences), sentences)

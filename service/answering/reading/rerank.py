@@ -112,8 +112,7 @@ def beside(chunk: Chunk, sentence: Sentence) -> Chunk:
     at = chunk.sentences.index(sentence)
     sentences = chunk.sentences[max(0, at - 1) : at + 2]
     start, end = sentences[0].start, sentences[-1].end
-    text = chunk.text[start - chunk.start : end - chunk.start]
-    return replace(chunk, start=start, end=end, text=text, sentences=sentences)
+    return replace(chunk, start=start, end=end, text=chunk.quote(start, end), sentences=sentences)
 
 
 def rerank_by_terms(view: View, asked: Asked, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -135,7 +134,7 @@ def rerank_by_terms(view: View, asked: Asked, evidence: Sequence[Evidence]) -> l
 def _above(evidence: Evidence) -> str:
     chunk = evidence.hit.chunk
     headings = (
-        chunk.text[s.start - chunk.start : s.end - chunk.start]
+        chunk.quote(s.start, s.end)
         for s in chunk.sentences
         if s.kind == "heading" and s.start < evidence.sentence.start
     )
