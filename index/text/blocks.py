@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from index.text import cjk
 from index.text.analysis import FUNCTION_WORDS
+from index.text.fields import fields
 from index.types import Heading, SentenceKind
 
 _BULLET = re.compile(r"[ \t]*(?:[-*+•◦▪‣–—·●○]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)])[ \t\u00a0]+")
@@ -20,7 +21,6 @@ _BOLD = re.compile(r"[ \t]*(\*\*|__)(?P<title>[^\s*_](?:[^*_]*[^\s*_:：])?)[:�
 _TERMINAL = re.compile(r"[.!?…。！？:;：；)）][\"'”’»)\]*_]*$")
 _OPEN_END = re.compile(r"[,，、(\-–][\"'”’]?$")
 _VALUE = re.compile(r"[^:：]{1,40}[:：]\s*\S")
-_FORM_LINE = re.compile(r"\s*[*_]{0,2}(?P<label>[^\W\d_][^:：]{0,39})(?::[*_]{0,2}\s+|：\s*)(?=\S)")
 _MAX_HEADING, _MAX_CJK_HEADING = 120, 40
 # Words of a label, and letters of a word that may be written small in it.
 _MAX_LABEL, _PARTICLE = 6, 3
@@ -150,7 +150,7 @@ def _groups(text: str, known: Set[int]) -> Iterator[list[_Line]]:
         wrapped = len(paragraph) > 1 and width in _WRAP_WIDTHS and _may_be_wrapped(paragraph, width)
         group: list[_Line] = []
         for line in paragraph:
-            form = bool(group) and _states_value(group[0]) and _states_value(line)
+            form = group and fields(group[0].text.strip()) and fields(line.text.strip())
             if form or (group and not _continues(group[-1], line, width if wrapped else 0, full, known)):
                 yield group
                 group = []
@@ -204,12 +204,6 @@ def _continues(previous: _Line, line: _Line, width: int, full: int | None, known
     next_word = line.text.split(maxsplit=1)[0]
     needed = 3 if cjk.is_cjk(first) else 1 + len(next_word)
     return width > 0 and len(stripped) + needed > width
-
-
-def _states_value(line: _Line) -> bool:
-    """Whether it reads as a line of a form ("Born: 1809")."""
-    found = _FORM_LINE.match(line.text)
-    return found is not None and len(found["label"].split()) <= _MAX_LABEL
 
 
 def _is_marked(line: _Line) -> bool:

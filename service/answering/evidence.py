@@ -25,9 +25,9 @@ from index.retrieve import Question
 from index.text.analysis import terms
 from index.types import Hit, Sentence, Vector
 from service.answering.asked.question import Asked
+from service.answering.asked.stated import stated
 from service.answering.language import spans
 from service.answering.language.claims import asks
-from service.answering.language.fields import stated
 
 Features = npt.NDArray[np.float64]
 
@@ -221,8 +221,7 @@ def _stated(asked: Asked, hit: Hit, sentence: Sentence, text: str) -> tuple[int,
     """
     if hit.scope < IN_SCOPE:
         return None
-    above = frozenset(terms(f"{hit.document.title or ''} {hit.chunk.context}"))
-    value = stated(text, asked, above)
+    value = stated(text, asked, f"{hit.document.title or ''} {hit.chunk.context}")
     return (sentence.start + value[0], sentence.start + value[1]) if value else None
 
 

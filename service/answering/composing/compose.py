@@ -6,12 +6,12 @@ from itertools import zip_longest
 
 from index.text.analysis import content_terms, tokenize
 from index.text.cjk import is_cjk
+from index.text.fields import fields
 from service.answering.asked.question import Asked
 from service.answering.composing.lists import in_short
 from service.answering.evidence import Evidence
 from service.answering.language import spans
 from service.answering.language.claims import negates
-from service.answering.language.fields import fields
 from service.answering.language.verdict import yes_or_no
 
 # Two sentences with vectors this close, and the same names, numbers and negations, say the
