@@ -72,9 +72,9 @@ def swapped(question: str, about: str, beside: Sequence[str], rng: random.Random
         [
             (number, str(other))
             for number in _NUMBER.finditer(question)
-            if number.group() in about
+            if number.group() in _NUMBER.findall(about)
             for other in range(max(1, int(number.group()) - 3), int(number.group()) + 4)
-            if str(other) not in lowered
+            if str(other) not in _NUMBER.findall(lowered)
         ],
         [(m, other) for m in _ORDINAL.finditer(question) for other in _ORDINALS if other not in lowered],
         [

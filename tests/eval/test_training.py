@@ -17,7 +17,7 @@ from eval.training.swaps import swapped
 from index.onnx import open_session
 from service.answering.reading.reader import INPUTS, Encoded, padded
 
-ABOUT = "Ada Brown opened the largest mill of Orrin in 1921."
+ABOUT = "Ada Brown opened mill 2, the largest of Orrin, in 1921."
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ ABOUT = "Ada Brown opened the largest mill of Orrin in 1921."
         (
             "is mill 2 of the supplier open?",
             {
-                *(f"is mill {n} of the supplier open?" for n in (3, 4, 5)),
+                *(f"is mill {n} of the supplier open?" for n in (1, 3, 4, 5)),
                 "is mill 2 of the customer open?",
                 "is mill 2 of the supplier close?",
                 "isn't mill 2 of the supplier open?",
