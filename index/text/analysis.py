@@ -39,6 +39,8 @@ _POSSESSIVE = re.compile(r"['’ʼ]s$")
 _UNWRITTEN = re.compile(rf"['’ʼ{_INVISIBLE}]")
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 
+# Letters from which on a word in "-sis" is taken for a Greek one, whose plural ends in "-ses": "thesis" would
+# become "these".
 _GREEK = 7
 
 _UNITS = """
@@ -200,7 +202,6 @@ def subject(text: str) -> list[str]:
 @lru_cache(maxsize=100_000)
 def _term(word: str) -> str:
     folded = _fold(_POSSESSIVE.sub("", word))
-    # "Diagnosis" and "diagnoses" are one word. Of the short ones "thesis" would become "these".
     if folded.endswith("sis") and len(folded) >= _GREEK:
         folded = f"{folded[:-2]}es"
     return _NUMBER_WORDS.get(folded) or str(_per_thread.stem(folded))
